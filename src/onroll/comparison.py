@@ -1,0 +1,138 @@
+"""What differs between two runs and why: inputs, parameters, versions, plan, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from onroll.errors import OnrollError, UsageError
+from onroll.evaluation import read_manifest
+from onroll.project import find_project
+from onroll.runs import open_run
+from onroll.staging import recover
+from onroll.vocabulary import time_period
+
+KEY = (
+    "indicator", "objective", "time_period", "geographic_level", "area", "breakdown_topic", "breakdown",
+    "comparator", "statistic", "design", "nth",
+)  # fmt: skip
+NUMBERS = ("estimate", "lower", "upper")
+TOLERANCE = 1e-9
+"""Numbers are written with ten significant digits; what differs by less than this share is the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two runs.
+
+    Attributes
+    ----------
+    reasons : tuple of str
+        Differences in what went in, one line each.
+    numbers : DataFrame
+        One row for each number that differs: the row's key, ``column``, ``first``, ``second``.
+    only_first, only_second : int
+        Rows of evidence that only one of the runs has.
+    """
+
+    first: str
+    second: str
+    reasons: tuple[str, ...]
+    numbers: pd.DataFrame
+    only_first: int
+    only_second: int
+
+    @property
+    def same_numbers(self) -> bool:
+        """Whether both hold the same rows with the same numbers."""
+        return self.numbers.empty and self.only_first == 0 and self.only_second == 0
+
+    def lines(self, most: int = 20) -> list[str]:
+        """The comparison to print; at most so many numbers, and how many more."""
+        said = [f"{self.first} and {self.second}"]
+        said += [f"why: {reason}" for reason in self.reasons] or ["why: nothing that went in differs"]
+        if self.same_numbers:
+            return [*said, "numbers: the same"]
+        said.append(
+            f"numbers: {len(self.numbers):,} differ; {self.only_first:,} rows only in the first, "
+            f"{self.only_second:,} only in the second"
+        )
+        for row in self.numbers.head(most).to_dict("records"):
+            where = ", ".join(str(row[name]) for name in KEY[:-1] if row[name] and name != "geographic_level")
+            said.append(f"  {where}, {row['column']}: {row['first']:g} -> {row['second']:g}")
+        if len(self.numbers) > most:
+            said.append(f"  and {len(self.numbers) - most:,} more numbers")
+        return said
+
+
+def compare(first: str | Path, second: str | Path) -> Comparison:
+    """Compare two runs, each named by its folder or by its year.
+
+    Raises
+    ------
+    UsageError
+        If there is no run at one of the places.
+    """
+    folders = [_folder(first), _folder(second)]
+    project = find_project()
+    manifests = [read_manifest(folder) for folder in folders]
+    frames = [_keyed(open_run(folder, project).evidence()) for folder in folders]
+    shared = frames[0].index.intersection(frames[1].index)
+    names = (f"{manifests[0].get('run', '')} ({first})", f"{manifests[1].get('run', '')} ({second})")
+    return Comparison(
+        *names, tuple(_reasons(*manifests)), _numbers(frames[0].loc[shared], frames[1].loc[shared]),
+        len(frames[0]) - len(shared), len(frames[1]) - len(shared),
+    )  # fmt: skip
+
+
+def _folder(named: str | Path) -> Path:
+    folder = Path(named)
+    if not folder.exists():
+        try:
+            folder = find_project().runs / time_period(named)
+        except OnrollError:
+            folder = Path(named)
+    recover(folder)
+    if not (folder / "manifest.json").is_file():
+        raise UsageError(f"no run at '{named}': give a run's folder, or the year of one in evaluation/runs")
+    return folder
+
+
+def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Evidence by what each row is about; rows alike in that (two methods of one ratio) are numbered."""
+    frame = frame.assign(nth=frame.groupby(list(KEY[:-1]), sort=False).cumcount())
+    return frame.set_index(list(KEY))
+
+
+def _reasons(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
+    if first.get("year") != second.get("year"):
+        yield f"year: {first.get('year')} -> {second.get('year')}"
+    for part, word in (("parameters", "parameter"), ("versions", "version")):
+        one, two = first.get(part, {}), second.get(part, {})
+        for name in sorted({*one, *two}):
+            if one.get(name) != two.get(name):
+                yield f"{word} {name}: {one.get(name, 'none')} -> {two.get(name, 'none')}"
+    if first.get("plan", {}).get("sha256") != second.get("plan", {}).get("sha256"):
+        yield "the analysis plan changed"
+    if first.get("code_sha256") != second.get("code_sha256"):
+        yield "the code of onroll changed"
+    one, two = ({entry["path"]: entry["sha256"] for entry in run.get("inputs", [])} for run in (first, second))
+    for path in sorted({*one, *two}):
+        if one.get(path) != two.get(path):
+            how = "only in the second" if path not in one else "only in the first" if path not in two else "changed"
+            yield f"input {path}: {how}"
+
+
+def _numbers(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for column in NUMBERS:
+        one, two = first[column], second[column]
+        scale = one.abs().where(one.abs() > 1, 1.0)
+        differs = ((one - two).abs() > TOLERANCE * scale) | (one.isna() != two.isna())
+        part = pd.DataFrame({"first": one[differs], "second": two[differs]}).reset_index()
+        rows.append(part.assign(column=column))
+    return pd.concat(rows, ignore_index=True)

@@ -1,0 +1,174 @@
+"""All evidence that published figures give, in the order a reader asks: how much, what changed, for whom, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from onroll.counts.groups import ethnicity_cells, sen_cells, sen_roll
+from onroll.counts.published import annual_cells, over_years, repeat_dispersion, summed
+from onroll.evidence.changes import Pair, beside_rows, change_rows, next_year_rows, spread_of
+from onroll.evidence.impact import impact_rows
+from onroll.evidence.levels import all_levels
+from onroll.evidence.patterns import ethnicity_rows, sen_rows
+from onroll.evidence.question import Question
+from onroll.evidence.table import Evidence, collect
+from onroll.vocabulary import (
+    BASELINE,
+    BEFORE_AFTER,
+    CROSS_SECTION,
+    ENGLAND,
+    MEASURES,
+    NEIGHBOURS,
+    PHASES,
+    PREVIOUS_YEAR,
+    PUBLISHED,
+    REGION,
+    academic_year,
+    previous,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The tidy tables of published figures that an evaluation counts from.
+
+    Attributes
+    ----------
+    annual, nation_region, sen_terms, ethnicity : DataFrame
+        Tidy tables as ``intake.published`` makes them.
+    sen_shares : DataFrame
+        ``area_code, time_period, breakdown, pupil_percent``.
+    per_pupil : DataFrame
+        ``suspensions, pupils``: how many pupils of England had so many suspensions in a year.
+    """
+
+    annual: pd.DataFrame
+    nation_region: pd.DataFrame
+    sen_terms: pd.DataFrame
+    ethnicity: pd.DataFrame
+    sen_shares: pd.DataFrame
+    per_pupil: pd.DataFrame
+
+
+def published_evidence(figures: Figures, question: Question) -> Evidence:
+    """Every row that published figures give for this question."""
+    cells = annual_cells(figures.annual)
+    cells = cells[cells["time_period"] <= question.year]
+    own = cells[cells["area_code"] == question.area_code]
+    spread, mean = repeat_dispersion(figures.per_pupil)
+    repeats = _repeats(own, question.year, spread / mean)
+    sources = {str(table["source"].iloc[0]) for table in _tables(figures) if len(table)}
+    rows = [
+        *_levels(cells, own, figures.nation_region, question, repeats),
+        *_changes(cells, own, question),
+        *_beside(cells, own, question, repeats),
+        *sen_rows(sen_cells(figures.sen_terms, sen_roll(cells, figures.sen_shares, question.area_code),
+                            question.area_code), question, spread / mean),
+        *ethnicity_rows(ethnicity_cells(figures.ethnicity, question.area_code), question, repeats),
+        *impact_rows(cells, question, str(own["source"].iloc[0])),
+    ]  # fmt: skip
+    return collect(rows, dict.fromkeys(sources | {str(row.get("source", "")) for row in rows}, PUBLISHED))
+
+
+def _tables(figures: Figures) -> tuple[pd.DataFrame, ...]:
+    return (figures.annual, figures.nation_region, figures.sen_terms, figures.ethnicity)
+
+
+def _repeats(own: pd.DataFrame, year: str, scale: float) -> float:
+    """Dispersion of the authority's suspensions: England's, scaled to suspensions per suspended pupil here."""
+    total = own[(own["education_phase"] == PHASES[-1]) & (own["time_period"] == year)]
+    events, pupils = total["suspension_count"].sum(), total["suspended_pupil_count"].sum()
+    return max(1.0, scale * events / pupils) if pupils > 0 else 1.0
+
+
+def _levels(
+    cells: pd.DataFrame, own: pd.DataFrame, nation_region: pd.DataFrame, question: Question, repeats: float
+) -> Iterator[dict[str, Any]]:
+    yield from all_levels(own, question, level="Local authority", repeats=repeats)
+    region = cells[cells["region"] == question.region]["area_code"].unique()
+    places = (("England", "National", cells["area_code"].unique()), (question.region, "Regional", region))
+    for area, level, codes in places:
+        sums = summed(cells, codes, area)
+        printed = _printed(nation_region, area, level)
+        whole = sums.dropna(subset=[measure.numerator for measure in MEASURES.values()])
+        keys = ["time_period", "education_phase"]
+        missing = printed.merge(whole[keys], on=keys, how="left", indicator=True)
+        missing = missing[(missing["_merge"] == "left_only") & (missing["time_period"] <= question.year)]
+        note = f"sum of the {len(codes)} authorities with published counts"
+        yield from all_levels(whole, question, level=level, note=note)
+        yield from all_levels(missing, question, level=level, note="as the DfE printed it, counts to the nearest 5")
+    group = summed(cells, question.neighbours, question.neighbours_label)
+    note = f"sum of {len(question.neighbours)} authorities"
+    yield from all_levels(group, question, level="Local authority", note=note)
+
+
+def _printed(nation_region: pd.DataFrame, area: str, level: str) -> pd.DataFrame:
+    """The nation's or region's own published cells, where counts were printed."""
+    chosen = nation_region[(nation_region["geographic_level"] == level) & (nation_region["area"] == area)]
+    counted = annual_cells(chosen)
+    return counted.dropna(subset=["pupils", "suspension_count"])
+
+
+def _changes(cells: pd.DataFrame, own: pd.DataFrame, question: Question) -> Iterator[dict[str, Any]]:
+    references = {
+        PREVIOUS_YEAR: (previous(question.year),),
+        BASELINE: question.baseline if question.year > question.baseline[-1] else (),
+    }
+    now = over_years(cells, (question.year,))
+    for comparator, years in references.items():
+        then = over_years(cells, years)
+        for phase in PHASES:
+            pair = _pair(now, then, question, phase, comparator, str(own["source"].iloc[0]), years)
+            if pair is None:
+                continue
+            for measure in MEASURES.values():
+                spread = (
+                    spread_of(now, then, measure, phase, question.area_code)
+                    if question.dispersion == "other_authorities"
+                    else None
+                )
+                yield from change_rows(pair, measure, question, spread)
+                if comparator == PREVIOUS_YEAR:
+                    yield from next_year_rows(pair, measure, question, spread)
+
+
+def _pair(
+    now: pd.DataFrame, then: pd.DataFrame, question: Question, phase: str, comparator: str, source: str,
+    years: tuple[str, ...],
+) -> Pair | None:  # fmt: skip
+    found = [
+        table[(table["area_code"] == question.area_code) & (table["education_phase"] == phase)]
+        for table in (now, then)
+    ]
+    if any(table.empty for table in found):
+        return None
+    pandemic = [academic_year(year) for year in years if year in question.pandemic]
+    note = f"against {', '.join(academic_year(year) for year in years)}"
+    note += f"; {' and '.join(pandemic)} was a pandemic year" if pandemic else ""
+    return Pair(found[0].iloc[0], found[1].iloc[0], phase, comparator, BEFORE_AFTER, source, note)
+
+
+def _beside(
+    cells: pd.DataFrame, own: pd.DataFrame, question: Question, repeats: float
+) -> Iterator[dict[str, Any]]:
+    others = cells[(cells["time_period"] == question.year) & (cells["area_code"] != question.area_code)]
+    groups: Mapping[str, tuple[Any, str]] = {
+        ENGLAND: (others["area_code"].unique(), "the rest of England"),
+        REGION: (others[others["region"] == question.region]["area_code"].unique(), f"the rest of {question.region}"),
+        NEIGHBOURS: (question.neighbours, question.neighbours_label),
+    }  # fmt: skip
+    current = own[own["time_period"] == question.year]
+    for comparator, (codes, label) in groups.items():
+        sums = summed(others, codes, label)
+        for cell in (row for _, row in current.iterrows()):
+            match = sums[sums["education_phase"] == cell["education_phase"]]
+            if len(match):
+                pair = Pair(
+                    cell, match.iloc[0], str(cell["education_phase"]), comparator, CROSS_SECTION,
+                    str(cell["source"]), f"against {label}",
+                )  # fmt: skip
+                yield from beside_rows(pair, question, repeats)

@@ -1,0 +1,54 @@
+"""What an evaluation asks: the year, the authority, with whom it is compared, and over which years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onroll.vocabulary import periods
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The choices behind every row of one evaluation; each may be changed by name with ``--set``.
+
+    Attributes
+    ----------
+    year : str
+        The time period evaluated, ``202324``.
+    area_code, area, region : str
+        The authority: DfE code, name, region.
+    neighbours, neighbours_label : tuple of str, str
+        DfE codes of the statistical neighbours, and which model they are of.
+    baseline : tuple of str
+        The authority's own years before the strategy, added together.
+    pandemic : tuple of str
+        Years shown apart and never used as a baseline.
+    launch : str
+        The first time period in which the strategy was in force.
+    impact_pre, change_pre : tuple of str
+        Years before the strategy for the synthetic control, and for the difference in differences.
+    confidence, power : float
+        Coverage of every interval; power behind every detectable change.
+    dispersion : str
+        ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
+    """
+
+    year: str
+    area_code: str
+    area: str
+    region: str
+    neighbours: tuple[str, ...]
+    neighbours_label: str
+    baseline: tuple[str, ...]
+    pandemic: tuple[str, ...]
+    launch: str
+    impact_pre: tuple[str, ...]
+    change_pre: tuple[str, ...]
+    confidence: float = 0.95
+    power: float = 0.80
+    dispersion: str = "other_authorities"
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The years since the launch, up to the year evaluated; none when the year lies before it."""
+        return periods(self.launch, self.year) if self.year >= self.launch else ()

@@ -1,0 +1,135 @@
+"""The analysis plan: what will be estimated, how, and against what, written before the data are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated
+
+from onroll.errors import one_of
+from onroll.framework.indicators import PER
+from onroll.framework.parameters import Parameter, Value, choose
+from onroll.framework.rules import Form, Name, OneOf, WrongKeyError, Year
+from onroll.vocabulary import BREAKDOWNS, ETHNICITY_MAJOR, MEASURES, PHASES, SEN_PROVISIONS
+
+DESIGNS = ("synthetic_control", "difference_in_differences")
+TREATMENTS = ("shown_apart",)
+GROUPS = {"sen_provision": SEN_PROVISIONS, "ethnicity_major": ETHNICITY_MAJOR, "education_phase": PHASES}
+Outcome = Annotated[str, OneOf(tuple(MEASURES))]
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A comparison strong enough, or not, to speak of the strategy's effect, and the years it uses."""
+
+    id: Annotated[str, OneOf(DESIGNS)]
+    label: str
+    outcomes: tuple[Outcome, ...]
+    per: int
+    pre_first: Year
+    pre_last: Year
+    post_first: Year
+    comparator: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.per not in PER:
+            raise WrongKeyError("per", f"is {self.per}; allowed are {one_of(PER)}")
+        if not self.pre_first <= self.pre_last < self.post_first:
+            years = f"{self.pre_first}, {self.pre_last} and {self.post_first}"
+            raise WrongKeyError(
+                "pre_first", f"makes {years}; the years before end before the years after begin"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeRule:
+    """How years under other conditions are treated."""
+
+    regime: str
+    treatment: Annotated[str, OneOf(TREATMENTS)]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceGroup:
+    """The group within a breakdown against which the others are compared."""
+
+    breakdown: Annotated[str, OneOf(BREAKDOWNS)]
+    group: str
+    why: str
+
+    def __post_init__(self) -> None:
+        allowed = GROUPS.get(self.breakdown, ())
+        if self.group not in allowed:
+            raise WrongKeyError(
+                "group", f"is '{self.group}'; of {self.breakdown} allowed are {one_of(allowed)}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number on which a wording turns, and what it decides."""
+
+    value: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A method the objectives name by its code."""
+
+    code: Annotated[str, Form(r"A[1-9]\d?", "the code of an analysis, such as A8")]
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan. ``choices`` are what a run may change; each change is a departure the report lists."""
+
+    version: int
+    estimand: str
+    primary_outcome: Outcome
+    secondary_outcomes: tuple[Outcome, ...]
+    comparator: str
+    baseline: str
+    designs: tuple[Design, ...]
+    regimes: tuple[RegimeRule, ...]
+    reference_groups: tuple[ReferenceGroup, ...]
+    confidence: float
+    power: float
+    wording: Mapping[Name, Threshold]
+    choices: Mapping[Name, Parameter]
+    analyses: tuple[Analysis, ...]
+
+    def __post_init__(self) -> None:
+        for key in ("confidence", "power"):
+            value = getattr(self, key)
+            if not 0 < value < 1:
+                raise WrongKeyError(key, f"is {value:g}; it must lie between 0 and 1")
+
+    def design(self, design: str) -> Design:
+        """The design of that id; raises KeyError when none is declared."""
+        return {known.id: known for known in self.designs}[design]
+
+    def reference_group(self, breakdown: str) -> str:
+        """The group the others of a breakdown are compared with; raises KeyError when none is declared."""
+        return {known.breakdown: known.group for known in self.reference_groups}[breakdown]
+
+    def choose(self, given: Mapping[str, object] | None = None) -> Mapping[str, Value]:
+        """Every choice's value: what a run gave (``--set NAME=VALUE``), else its default.
+
+        Raises
+        ------
+        UsageError
+            If a name or a value is not one the plan allows.
+        """
+        return choose(self.choices, given or {})
+
+    def departures(self, given: Mapping[str, object]) -> Mapping[str, Value]:
+        """What was given that differs from the plan's defaults: the deviations a run must report."""
+        chosen = self.choose(given)
+        changed = {each: value for each, value in chosen.items() if value != self.choices[each].default}
+        return MappingProxyType(changed)

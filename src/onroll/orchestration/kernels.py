@@ -1,0 +1,157 @@
+"""Kernels for notebooks: forked from one warm process, over IPC (parallel kernels clash on ports)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Integer
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Two kernels on two cores gain only when each keeps to one thread (measured: 20 s against 33 s)."""
+
+
+def can_fork() -> bool:
+    """Whether kernels can be forked here; elsewhere each one starts the ordinary way."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+class WarmProcess:
+    """The process that has everything imported. Thread-safe; ``close`` ends it and all its kernels."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "onroll.orchestration.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ONE_THREAD, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        )
+        self._ready = False
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Send one request and wait for its answer."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with self._lock:
+            if not self._ready:
+                process.stdout.readline()
+                self._ready = True
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        if not line:
+            raise ConnectionError("the process that starts the kernels has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the process; it kills its kernels first."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+class _ForkedKernel:
+    """A kernel process with the few methods of ``Popen`` that a provisioner calls."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, warm: WarmProcess, pid: int) -> None:
+        self._warm = warm
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            try:
+                self.returncode = self._warm.ask(do="poll", pid=self.pid)["exit"]
+            except (ConnectionError, OSError, ValueError):
+                self.returncode = -signal.SIGKILL
+        return self.returncode
+
+    def wait(self) -> int | None:
+        return self.poll()
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Gives a kernel manager a forked kernel in place of a new Python."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Fork a kernel on the connection file that the manager has written."""
+        manager = self.parent
+        answer = manager.warm.ask(
+            do="launch",
+            connection_file=manager.connection_file,
+            cwd=kwargs.get("cwd") or os.getcwd(),
+            memory_mb=manager.memory_mb,
+        )
+        self.process = _ForkedKernel(manager.warm, answer["pid"])
+        self.pid = self.pgid = answer["pid"]
+        manager.pids.append(self.pid)
+        return dict(self.connection_info)
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A manager whose kernels are forked from ``warm`` and may grow by ``memory_mb``.
+
+    ``sockets`` is a short folder of its own: the default IPC name is the same for every kernel that starts
+    in one folder, so two that start together wait for each other for ever.
+    """
+
+    warm: WarmProcess
+    sockets: Path
+    pids: list[int]
+    memory_mb = Integer(2048)
+
+    def _transport_default(self) -> str:
+        return "ipc"
+
+    def _connection_file_default(self) -> str:
+        return str(self.sockets / "kernel.json")
+
+    def _ip_default(self) -> str:
+        return str(self.sockets / "kernel")
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel in the words Jupyter expects; nothing needs to be installed."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="onroll",
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": "onroll-warm"}},
+        )
+
+
+def kernel_manager(warm: WarmProcess, sockets: Path, memory_mb: int) -> type[WarmKernelManager]:
+    """The kernel manager class for one notebook: its warm process, its own folder, its memory limit."""
+    own = {"warm": warm, "sockets": sockets, "memory_mb": memory_mb, "pids": []}
+    return type("NotebookKernelManager", (WarmKernelManager,), own)

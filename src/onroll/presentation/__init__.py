@@ -1,0 +1,1 @@
+"""Presentation: released evidence becomes charts, tables, sentences, documents. No statistic is computed."""

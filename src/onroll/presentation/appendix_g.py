@@ -1,0 +1,174 @@
+"""Appendix G, the implementation evaluation: every objective with its evidence, or that there is none."""
+
+from __future__ import annotations
+
+from onroll.framework import Framework
+from onroll.presentation import sentences, tables
+from onroll.presentation.charts import available, chart
+from onroll.presentation.closing import departures, foot
+from onroll.presentation.facts import Facts
+from onroll.presentation.model import Block, Bullets, Document, Heading, Paragraph, Rating, Table, Text, text
+from onroll.presentation.objectives import NO_EVIDENCE, Standing, glance, standings
+from onroll.vocabulary import (
+    BASELINE,
+    ETHNICITY_MAJOR,
+    MEASURES,
+    PREVIOUS_YEAR,
+    SEN_BY_TERM,
+    STRENGTHS,
+    SYMBOL_MEANINGS,
+    academic_year,
+)
+
+
+def appendix_g(framework: Framework, facts: Facts) -> Document:
+    """Compose the evaluation."""
+    brief, strategy = facts.brief, framework.strategy
+    every = standings(framework, facts)
+    blocks: list[Block] = [*departures(facts), *_summary(framework, facts, every), *_reading(framework, facts)]
+    for priority in strategy.priorities:
+        blocks.append(Heading(f"Priority {priority.number}: {priority.name}", anchor=f"priority-{priority.number}"))
+        blocks.append(Paragraph(text(priority.text), "quotation"))
+        for one in every:
+            if one.objective in priority.objectives:
+                blocks += _objective(facts, one)
+    blocks += _focus_areas(framework)
+    blocks += _methods(framework, facts)
+    subtitle = (
+        f"Implementation evaluation (Appendix G) for {academic_year(brief.year)}, {brief.area}. The strategy's own "
+        "form for this evaluation was not found; this one is reconstructed from its objectives."
+    )
+    return Document("appendix-g", f"{brief.title}: evaluation", subtitle, tuple(blocks), foot(facts), contents=True)
+
+
+def _summary(framework: Framework, facts: Facts, every: tuple[Standing, ...]) -> list[Block]:
+    measures = list(MEASURES)
+    said = [sentences.happened(facts, measure) for measure in measures] + sentences.impact(facts)
+    have = sum(one.has_evidence for one in every)
+    lead = text(f"{have} of {len(every)} objectives have evidence this year; {len(every) - have} have none.")
+    return [
+        Heading("Summary", anchor="summary"), Paragraph(lead, "lead"),
+        *(Paragraph(words) for words in said), glance(framework, facts),
+    ]  # fmt: skip
+
+
+def _reading(framework: Framework, facts: Facts) -> list[Block]:
+    brief = facts.brief
+    items = tuple(text(f"{word}: {meaning}.") for word, meaning in STRENGTHS.items())
+    symbols = "; ".join(f"{symbol} {meaning}" for symbol, meaning in SYMBOL_MEANINGS.items())
+    return [
+        Heading("How to read this", anchor="reading"),
+        Paragraph(text("Strength of evidence, from the weakest:")),
+        Bullets(items),
+        Paragraph(text(
+            f"An interval holds {brief.confidence:.0%} of what would be compatible with the figures. Ratings follow "
+            f"rules that are {framework.rating_terms.status}; an amber rating says to which side it could tip. "
+            f"Symbols in the tables: {symbols}."
+        )),
+    ]  # fmt: skip
+
+
+def _objective(facts: Facts, one: Standing) -> list[Block]:
+    blocks: list[Block] = [
+        Heading(f"{one.objective.id} {one.objective.label}", 3, f"objective-{one.objective.id.replace('.', '-')}"),
+        Paragraph(text(one.objective.text), "quotation"),
+    ]
+    if not one.has_evidence:
+        blocks.append(Rating(NO_EVIDENCE, text("What would speak to it: ", *_listed(one), ".")))
+        return blocks
+    blocks.append(Rating(one.rating, (*one.reason, f" Strength: {one.strength}.")))
+    indicators = {indicator.id for indicator in one.indicators}
+    if "suspension_rate" in indicators:
+        blocks += _rates(facts)
+    if "suspension_rate_by_sen" in indicators:
+        blocks += _groups(facts)
+    if one.missing:
+        blocks.append(Paragraph(text("Not received: ", *_listed(one), "."), "note"))
+    return blocks
+
+
+def _listed(one: Standing) -> Text:
+    return text("; ".join(f"{m.label[0].lower()}{m.label[1:]} ({m.table.replace('_', ' ')})" for m in one.missing))
+
+
+def _rates(facts: Facts) -> list[Block]:
+    blocks: list[Block] = [Heading("How many and how often", 4)]
+    for measure in MEASURES:
+        blocks.append(Paragraph(sentences.happened(facts, measure)))
+        blocks += _picture(facts, f"{measure}_trend")
+    blocks += [tables.headline(facts), tables.by_phase(facts), *_picture(facts, "suspension_rate_by_phase")]
+    blocks.append(Heading("What could be seen, and what changed", 4))
+    for measure in MEASURES:
+        for words in (sentences.could_be_seen(facts, measure), sentences.since_last_year(facts, measure),
+                      sentences.baseline_change(facts, measure)):  # fmt: skip
+            if words:
+                blocks.append(Paragraph(words))
+    blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
+    blocks.append(Heading("Did the strategy make a difference", 4))
+    blocks += [Paragraph(words) for words in sentences.impact(facts)]
+    blocks += [*_picture(facts, "synthetic_control"), *_picture(facts, "synthetic_control_placebos")]
+    return [*blocks, tables.impact(facts), tables.donors(facts)]
+
+
+def _groups(facts: Facts) -> list[Block]:
+    year = academic_year(facts.brief.year)
+    blocks: list[Block] = [Heading("By SEN provision", 4)]
+    blocks += [Bullets(tuple(sentences.sen(facts)))] if sentences.sen(facts) else []
+    blocks += _picture(facts, "suspension_rate_by_sen")
+    for measure in MEASURES.values():
+        indicator = f"{measure.id}_by_sen"
+        if len(facts.where(indicator=indicator, time_period=facts.brief.year, breakdown_topic=SEN_BY_TERM)):
+            blocks.append(tables.groups(facts, indicator, f"{measure.label} by SEN provision and term, {year}"))
+    blocks.append(Heading("By ethnic group", 4))
+    said = [*sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")]
+    if not len(facts.where(indicator="suspension_rate_by_ethnicity", time_period=facts.brief.year)):
+        return [*blocks, Paragraph(text(f"No figures by ethnic group were received for {year}."))]
+    blocks += [Bullets(tuple(said))] if said else []
+    blocks += _picture(facts, "suspension_ratio_by_ethnicity")
+    for measure_id in ("suspension_rate", "permanent_exclusion_rate"):
+        caption = f"{MEASURES[measure_id].label} by major ethnic group, {year}"
+        blocks.append(tables.groups(facts, f"{measure_id}_by_ethnicity", caption))
+    note = f"Published for {len(ETHNICITY_MAJOR)} major groups; the groups do not add to the total, the rest is unclassified."
+    return [*blocks, Paragraph(text(note), "note")]
+
+
+def _focus_areas(framework: Framework) -> list[Block]:
+    rows = tuple(
+        (
+            text(f"{area.id} {area.label}"), text(area.text), text(NO_EVIDENCE),
+            text("; ".join(indicator.label for indicator in framework.indicators_of(area.id))),
+        )
+        for area in framework.uncovered_focus_areas
+    )  # fmt: skip
+    columns = ("Focus area", "In the strategy's words", "Evidence", "What would speak to it")
+    return [
+        Heading("Focus areas without an objective", anchor="focus-areas"),
+        Paragraph(text("The strategy names these areas of focus and sets no objective for them.")),
+        Table("Focus areas without an objective of their own", columns, rows),
+    ]
+
+
+def _methods(framework: Framework, facts: Facts) -> list[Block]:
+    brief, plan = facts.brief, framework.plan
+    pandemic = " and ".join(academic_year(year) for year in brief.pandemic)
+    items = (
+        text(f"Estimand: {plan.estimand}"),
+        text(f"Pandemic years ({pandemic}) are shown apart, and are never a baseline. Suspensions in them are few "
+             "because schools were closed to most pupils."),
+        text("Intervals of suspension rates are widened because one pupil can be suspended many times: by how "
+             "unevenly suspensions fell on pupils in England, scaled to suspensions per suspended pupil here."),
+        text("Intervals of changes are widened by how much the same change varied over the other authorities."),
+        text("Counts from 2015/16 on are the one set of whole numbers that fits the published five-decimal rates."),
+        text("Pupil referral units and alternative provision are outside all these figures."),
+        *(text(f"{design.label}: {design.note}") for design in plan.designs),
+        text(f"Fingerprint of the analysis plan: {framework.plan_sha256[:16]}."),
+    )  # fmt: skip
+    sources = tuple(text(f"{line}.") for line in dict.fromkeys(brief.sources.values()))
+    return [
+        Heading("Methods, limits and sources", anchor="methods"),
+        Bullets(items), Heading("Sources", 3), Bullets(sources),
+    ]  # fmt: skip
+
+
+def _picture(facts: Facts, name: str) -> list[Block]:
+    return [tables.picture(chart(facts, name))] if name in available(facts) else []

@@ -1,0 +1,233 @@
+"""The charts, each one finding. They draw released evidence and say it: title, alternative text, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from onroll.errors import UsageError, did_you_mean, one_of
+from onroll.presentation import wording
+from onroll.presentation.drawing import GREY, INK, OWN, STYLES, Chart, canvas, end_labels, years_axis
+from onroll.presentation.facts import Facts
+from onroll.vocabulary import (
+    GAP,
+    MEAN_GAP,
+    MEASURES,
+    PHASES,
+    PLACEBO_GAP,
+    RATE,
+    RATE_RATIO,
+    SEN_BY_TERM,
+    SEN_PROVISIONS,
+    SYNTHETIC_RATE,
+    TOTAL,
+    academic_year,
+)
+
+NUMBER_COLUMNS = ["time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
+
+
+def chart(facts: Facts, name: str) -> Chart:
+    """Draw one chart by its name.
+
+    Raises
+    ------
+    UsageError
+        If there is no chart of that name, or the evidence it draws was not received.
+    """
+    if name not in CHARTS:
+        raise UsageError(f"no chart is called '{name}'; charts are {one_of(CHARTS)}.{did_you_mean(name, CHARTS)}")
+    drawn = CHARTS[name](facts)
+    if drawn is None:
+        raise UsageError(f"chart '{name}' has no evidence to draw in this run")
+    drawn.id = name
+    return drawn
+
+
+def available(facts: Facts) -> tuple[str, ...]:
+    """Names of the charts for which this run has evidence."""
+    return tuple(name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1)
+
+
+def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
+    drawn.title, drawn.unit, drawn.alt = title, unit, alt
+    drawn.numbers = rows[NUMBER_COLUMNS].reset_index()
+    drawn.source = wording.source_line(facts, rows)
+    return drawn
+
+
+def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
+    def draw(facts: Facts) -> Chart | None:
+        """The authority, England and the neighbours over all years, with the authority's interval."""
+        brief, measure = facts.brief, MEASURES[measure_id]
+        rows = facts.where(indicator=measure_id, statistic=RATE, breakdown=TOTAL).dropna(subset=["estimate"])
+        areas = [brief.area, "England", brief.neighbours_label]
+        rows = rows[rows["area"].isin(areas)]
+        years = sorted(rows["time_period"].unique())
+        place = {year: number for number, year in enumerate(years)}
+        drawn, axes = canvas()
+        ends = {}
+        for area, style in zip(areas, ("own", "first", "second"), strict=True):
+            line = rows[rows["area"] == area].sort_values("time_period")
+            if line.empty:
+                continue
+            x = line["time_period"].map(place)
+            axes.plot(x, line["estimate"], label=area, **STYLES[style])
+            if style == "own":
+                axes.fill_between(x, line["lower"], line["upper"], color=OWN, alpha=0.18, linewidth=0)
+            label = "Statistical\nneighbours" if style == "second" else area
+            ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
+        axes.set_ylim(bottom=0, top=float(rows["estimate"].max()) * 1.12)
+        years_axis(axes, years, brief.pandemic, brief.launch)
+        end_labels(axes, ends, axes.get_ylim()[1] * 0.075)
+        title, alt = wording.trend(facts, measure_id)
+        unit = f"{measure.unit[0].upper()}{measure.unit[1:]}; the band is {brief.area}'s {brief.confidence:.0%} interval"
+        return _finish(facts, drawn, rows, title, unit, alt)
+
+    return draw
+
+
+def _by_phase(facts: Facts) -> Chart | None:
+    """The authority's suspension rate by phase, each phase its own panel and scale of years."""
+    brief = facts.brief
+    rows = facts.where(indicator="suspension_rate", statistic=RATE, area=brief.area).dropna(subset=["estimate"])
+    rows = rows[rows["breakdown"].isin(PHASES[:3])]
+    years = sorted(rows["time_period"].unique())
+    place = {year: number for number, year in enumerate(years)}
+    drawn, axes = canvas()
+    ends = {}
+    for phase, style in zip(PHASES[:3], ("second", "own", "third"), strict=True):
+        line = rows[rows["breakdown"] == phase].sort_values("time_period")
+        x = line["time_period"].map(place)
+        axes.plot(x, line["estimate"], **STYLES[style])
+        axes.fill_between(x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0)
+        label = phase.replace("State-funded ", "").capitalize()
+        ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
+    axes.set_ylim(bottom=0, top=float(rows["upper"].max()) * 1.05)
+    years_axis(axes, years, brief.pandemic, brief.launch)
+    end_labels(axes, ends, axes.get_ylim()[1] * 0.06)
+    title, alt = wording.by_phase(facts)
+    return _finish(facts, drawn, rows, title, f"Suspensions per 100 pupils on roll, {brief.area}, with intervals", alt)
+
+
+def _by_sen(facts: Facts) -> Chart | None:
+    """Suspension rate by SEN provision and term; terms as they follow each other."""
+    brief = facts.brief
+    rows = facts.where(indicator="suspension_rate_by_sen", statistic=RATE, breakdown_topic=SEN_BY_TERM)
+    rows = rows.dropna(subset=["estimate"])
+    split = rows["breakdown"].str.rsplit(", ", n=1, expand=True)
+    rows = rows.assign(group=split[0], term=split[1])
+    order = rows[["time_period", "term"]].drop_duplicates().sort_values(["time_period", "term"])
+    place = {tuple(pair): number for number, pair in enumerate(order.itertuples(index=False, name=None))}
+    drawn, axes = canvas()
+    ends = {}
+    for group, style in zip(SEN_PROVISIONS, ("second", "own", "third"), strict=True):
+        line = rows[rows["group"] == group].sort_values(["time_period", "term"])
+        x = [place[pair] for pair in zip(line["time_period"], line["term"], strict=True)]
+        axes.plot(x, line["estimate"], **STYLES[style])
+        axes.fill_between(x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0)
+        label = "EHC plan" if group == SEN_PROVISIONS[0] else group
+        ends[label] = (x[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
+    labels = [f"{term[:3]} {academic_year(year)}" for year, term in place]
+    axes.set_xticks(range(len(labels)), labels, rotation=60, ha="right", fontsize=8.5)
+    axes.set_ylim(bottom=0)
+    inside = [number for (year, _), number in place.items() if year in brief.pandemic]
+    if inside:
+        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#EDEEF0", zorder=0)
+        axes.text(sum(inside) / len(inside), axes.get_ylim()[1], "pandemic", ha="center", va="top", fontsize=8.5, color=GREY)
+    axes.set_xlim(-0.4, len(labels) - 0.6)
+    end_labels(axes, ends, axes.get_ylim()[1] * 0.06)
+    title, alt = wording.by_sen(facts)
+    unit = f"Suspensions per 100 pupils with that provision, by term, {brief.area}, with intervals"
+    return _finish(facts, drawn, rows, title, unit, alt)
+
+
+def _by_ethnicity(facts: Facts) -> Chart | None:
+    """A forest of rate ratios by ethnic group against the reference group, on a ratio scale."""
+    rows = facts.where(
+        indicator="suspension_rate_by_ethnicity", statistic=RATE_RATIO, time_period=facts.brief.year
+    ).dropna(subset=["estimate"])
+    rows = rows.sort_values("estimate")
+    drawn, axes = canvas(height=2.6)
+    y = range(len(rows))
+    low, high = rows["estimate"] - rows["lower"], rows["upper"] - rows["estimate"]
+    axes.errorbar(rows["estimate"], list(y), xerr=[low, high], fmt="o", color=OWN, capsize=3, markersize=7)
+    axes.axvline(1, color=INK, linewidth=1)
+    axes.set_yticks(list(y), [name.split(" / ")[0] for name in rows["breakdown"]])
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xscale("log")
+    ticks = [tick for tick in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4) if rows["lower"].min() * 0.8 < tick < rows["upper"].max() * 1.25]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    title, alt, unit = wording.by_ethnicity(facts)
+    return _finish(facts, drawn, rows, title, unit, alt)
+
+
+def _synthetic(facts: Facts) -> Chart | None:
+    """The authority beside its synthetic control."""
+    brief, indicator = facts.brief, "strategy_impact_suspension_rate"
+    model = facts.where(indicator=indicator, statistic=SYNTHETIC_RATE)
+    own = facts.where(indicator="suspension_rate", statistic=RATE, area=brief.area, breakdown=TOTAL)
+    own = own[own["time_period"].isin(model["time_period"])]
+    years = sorted(model["time_period"].unique())
+    place = {year: number for number, year in enumerate(years)}
+    drawn, axes = canvas()
+    ends = {}
+    for label, line, style in ((brief.area, own, "own"), ("Synthetic\ncontrol", model, "second")):
+        line = line.sort_values("time_period")
+        x = line["time_period"].map(place)
+        axes.plot(x, line["estimate"], **STYLES[style])
+        ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
+    axes.set_ylim(bottom=0, top=1.1 * max(own["estimate"].max(), model["estimate"].max()))
+    years_axis(axes, years, brief.pandemic, brief.launch)
+    end_labels(axes, ends, axes.get_ylim()[1] * 0.07)
+    title, alt = wording.synthetic(facts)
+    return _finish(facts, drawn, pd.concat([own, model]), title, "Suspensions per 100 pupils on roll", alt)
+
+
+def _placebos(facts: Facts) -> Chart | None:
+    """How far each other authority moved from its own synthetic control, and where this one stands."""
+    indicator = "strategy_impact_suspension_rate"
+    others = facts.where(indicator=indicator, statistic=PLACEBO_GAP)
+    own = facts.where(indicator=indicator, statistic=MEAN_GAP)
+    drawn, axes = canvas(height=3.0)
+    axes.hist(others["estimate"], bins=30, color="#C9CED2", edgecolor="white")
+    value = own["estimate"].iloc[0]
+    axes.axvline(value, color=OWN, linewidth=2.6)
+    top = axes.get_ylim()[1]
+    axes.text(value, top * 1.02, facts.brief.area, color=OWN, ha="center", va="bottom", fontweight="bold")
+    axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (2, 2)))
+    axes.set_xlabel("Mean distance from the synthetic control since the launch, per 100 pupils")
+    axes.set_ylabel("Authorities")
+    title, alt = wording.placebos(facts)
+    rows = pd.concat([own, others])
+    return _finish(facts, drawn, rows, title, "Number of authorities by how far they moved", alt)
+
+
+CHARTS: MappingProxyType[str, Callable[[Facts], Any]] = MappingProxyType(
+    {
+        "suspension_rate_trend": _trend("suspension_rate"),
+        "suspended_pupil_rate_trend": _trend("suspended_pupil_rate"),
+        "permanent_exclusion_rate_trend": _trend("permanent_exclusion_rate"),
+        "suspension_rate_by_phase": _by_phase,
+        "suspension_rate_by_sen": _by_sen,
+        "suspension_ratio_by_ethnicity": _by_ethnicity,
+        "synthetic_control": _synthetic,
+        "synthetic_control_placebos": _placebos,
+    }
+)
+NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
+    {
+        **{f"{measure}_trend": {"indicator": measure, "statistic": RATE} for measure in MEASURES},
+        "suspension_rate_by_phase": {"indicator": "suspension_rate", "breakdown_topic": "education_phase"},
+        "suspension_rate_by_sen": {"indicator": "suspension_rate_by_sen", "statistic": RATE},
+        "suspension_ratio_by_ethnicity": {"indicator": "suspension_rate_by_ethnicity", "statistic": RATE_RATIO},
+        "synthetic_control": {"indicator": "strategy_impact_suspension_rate", "statistic": GAP},
+        "synthetic_control_placebos": {"indicator": "strategy_impact_suspension_rate", "statistic": PLACEBO_GAP},
+    }
+)

@@ -1,0 +1,107 @@
+"""How every chart looks: the government's analysis palette, direct labels, the years named and shaded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from onroll.vocabulary import academic_year
+
+OWN, ORANGE, GREY, INK = "#12436D", "#F46A25", "#6B7276", "#1D1D1B"
+STYLES: Mapping[str, dict[str, Any]] = {
+    "own": {"color": OWN, "linewidth": 2.6, "marker": "o", "markersize": 5, "zorder": 5},
+    "first": {"color": GREY, "linewidth": 1.8, "linestyle": "-", "zorder": 3},
+    "second": {"color": GREY, "linewidth": 1.8, "linestyle": (0, (5, 2)), "zorder": 3},
+    "third": {"color": GREY, "linewidth": 1.8, "linestyle": (0, (1, 1.5)), "zorder": 3},
+}
+"""Comparators differ by dash, not by colour alone, and every line is named at its end."""
+
+RC: dict[str, Any] = {
+    "font.size": 10, "font.family": "DejaVu Sans", "axes.spines.top": False, "axes.spines.right": False,
+    "axes.edgecolor": GREY, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#E2E4E6", "grid.linewidth": 0.8,
+    "axes.axisbelow": True, "svg.fonttype": "path", "svg.hashsalt": "onroll", "figure.dpi": 100,
+}  # fmt: skip
+WIDTH, HEIGHT = 7.4, 4.0
+
+
+class Chart(Figure):
+    """A matplotlib figure that can also be read: ``alt`` says its finding, ``numbers`` holds what is drawn.
+
+    Attributes
+    ----------
+    id, title, unit, alt, source : str
+        The file's name; the finding in words; measure and unit; alternative text; where it is from.
+    numbers : DataFrame
+        Every number drawn, with ``row``, its row in ``evidence.csv``.
+    """
+
+    id: str = ""
+    title: str = ""
+    unit: str = ""
+    alt: str = ""
+    source: str = ""
+    numbers: pd.DataFrame = pd.DataFrame()
+
+    def svg(self) -> bytes:
+        """The drawing as SVG, the same bytes for the same numbers."""
+        return self._bytes("svg", metadata={"Date": None, "Creator": None, "Title": self.title})
+
+    def png(self) -> bytes:
+        """The drawing as PNG at print size."""
+        return self._bytes("png", dpi=160, metadata={"Software": None, "Description": self.alt})
+
+    def _bytes(self, kind: str, **said: Any) -> bytes:
+        out = io.BytesIO()
+        with mpl.rc_context(RC):
+            self.savefig(out, format=kind, bbox_inches="tight", facecolor="white", **said)
+        return out.getvalue()
+
+
+def canvas(height: float = HEIGHT) -> tuple[Chart, Axes]:
+    """An empty chart in the project's style."""
+    with mpl.rc_context(RC):
+        chart = Chart(figsize=(WIDTH, height), layout="constrained")
+        axes = chart.add_subplot()
+    return chart, axes
+
+
+def years_axis(axes: Axes, years: Sequence[str], pandemic: Sequence[str], launch: str) -> None:
+    """Name the years, shade and name the pandemic years, mark the strategy's first year."""
+    places = {year: place for place, year in enumerate(years)}
+    every = 1 if len(years) <= 10 else 2
+    shown = [year for place, year in enumerate(years) if (len(years) - 1 - place) % every == 0]
+    axes.set_xticks([places[year] for year in shown], [academic_year(year) for year in shown], rotation=45, ha="right")
+    axes.set_xlim(-0.4, len(years) - 1 + 0.4)
+    inside = [places[year] for year in pandemic if year in places]
+    top = axes.get_ylim()[1]
+    if inside:
+        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#EDEEF0", zorder=0)
+        axes.text(sum(inside) / len(inside), top, "pandemic", ha="center", va="top", fontsize=8.5, color=GREY)
+    if launch in places:
+        axes.axvline(places[launch] - 0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+        axes.text(
+            places[launch] - 0.42, axes.get_ylim()[0], "strategy begins", rotation=90, ha="left", va="bottom",
+            fontsize=8.5, color=INK,
+        )  # fmt: skip
+
+
+def end_labels(axes: Axes, ends: Mapping[str, tuple[float, float, str]], room: float) -> None:
+    """Name each line at its right end, moved apart where they would overlap.
+
+    ``ends`` maps a label to its x, its y and its colour; ``room`` is the smallest distance, in y units.
+    """
+    placed: list[float] = []
+    for label, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
+        at = max(y, placed[-1] + room) if placed else y
+        placed.append(at)
+        axes.annotate(
+            label, (x, y), xytext=(x + 0.35, at), textcoords="data", va="center", ha="left", fontsize=9.5,
+            color=colour, annotation_clip=False, fontweight="bold" if colour == OWN else "normal",
+        )  # fmt: skip

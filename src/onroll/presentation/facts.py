@@ -1,0 +1,119 @@
+"""Released evidence as a page asks for it: one row by what it is about, and numbers that know their row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from onroll.disclosure import Released
+from onroll.presentation.numbers import FORMATS
+from onroll.vocabulary import RATE, TOTAL
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What every page says of itself: the year, the places, the years compared, the run.
+
+    Attributes
+    ----------
+    sources : mapping
+        Source id to the line printed under figures and tables.
+    stands_out : float
+        At most this share of other authorities moving as far lets a page say that a gap stands out.
+    deviations : tuple of str
+        Where this run departs from the analysis plan, in words.
+    """
+
+    year: str
+    area: str
+    region: str
+    neighbours_label: str
+    baseline: tuple[str, ...]
+    pandemic: tuple[str, ...]
+    launch: str
+    confidence: float
+    title: str
+    board: str
+    run: str
+    made: str
+    sources: Mapping[str, str]
+    licence: str
+    stands_out: float = 0.05
+    deviations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A printed number that is bound to one cell of ``evidence.csv``.
+
+    ``style`` names the format in ``numbers.FORMATS``; the text is that format of the cell's value.
+    """
+
+    row: int
+    column: str
+    style: str
+    value: float
+
+    @property
+    def text(self) -> str:
+        """As printed."""
+        return FORMATS[self.style](self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One released row. ``bind`` makes a number of one of its cells for a sentence or a table."""
+
+    row: int
+    cells: Mapping[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.cells[column]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an estimate; where there is none, ``note`` says why."""
+        return not math.isnan(self.cells["estimate"])
+
+    def bind(self, style: str, column: str = "estimate") -> Bound:
+        """Bind a cell's number, printed in a style of ``numbers.FORMATS``."""
+        return Bound(self.row, column, style, float(self.cells[column]))
+
+
+class Facts:
+    """The released evidence of one run with its brief, asked by what a row is about."""
+
+    def __init__(self, released: Released, brief: Brief) -> None:
+        self.frame = released.frame
+        self.brief = brief
+
+    def all(self, **about: Any) -> list[Fact]:
+        """Every row whose columns have these values, in their order."""
+        return [_fact(row, cells) for row, cells in self.where(**about).iterrows()]
+
+    def where(self, **about: Any) -> pd.DataFrame:
+        """The same as a table; its index is the row's number in ``evidence.csv``."""
+        keep = pd.Series(True, index=self.frame.index)
+        for column, value in about.items():
+            keep &= self.frame[column] == value
+        return self.frame[keep]
+
+    def one(self, **about: Any) -> Fact | None:
+        """The first such row, or None when there is none."""
+        found = self.where(**about)
+        return None if found.empty else _fact(found.index[0], found.iloc[0])
+
+    def rate(self, indicator: str, year: str = "", area: str = "", breakdown: str = TOTAL) -> Fact | None:
+        """The rate of a measure in a year, for the authority unless another area is named."""
+        return self.one(
+            indicator=indicator, statistic=RATE, breakdown=breakdown,
+            time_period=year or self.brief.year, area=area or self.brief.area,
+        )  # fmt: skip
+
+
+def _fact(row: Any, cells: pd.Series[Any]) -> Fact:
+    return Fact(int(row), cells.to_dict())

@@ -1,0 +1,105 @@
+"""How a number is printed: rounded half up, never more precise than it is known, its unit beside it."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+from onroll.vocabulary import MEASURES
+
+TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+EMPTY = "not available"
+
+
+def rounded(value: float, places: int = 0) -> str:
+    """Round half up, as the DfE does (Python rounds half to even), with thousands separated.
+
+    >>> rounded(2.25, 1), rounded(1748)
+    ('2.3', '1,748')
+    """
+    step = Decimal(1).scaleb(-places)
+    exact = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    return f"{exact:,}" if exact else f"{abs(exact):,}"
+
+
+def count(value: float) -> str:
+    """A whole number of events or pupils: ``2,469``."""
+    return EMPTY if math.isnan(value) else rounded(value)
+
+
+def rate(value: float) -> str:
+    """A rate in its unit, one decimal: ``6.1``."""
+    return EMPTY if math.isnan(value) else rounded(value, 1)
+
+
+def ratio(value: float) -> str:
+    """A ratio, two decimals; no upper limit is said in words."""
+    if math.isnan(value):
+        return EMPTY
+    return "no limit" if math.isinf(value) else rounded(value, 2)
+
+
+def percent(value: float) -> str:
+    """A share as a whole percentage: ``0.59`` is ``59%``."""
+    return EMPTY if math.isnan(value) else f"{rounded(100 * value)}%"
+
+
+def probability(value: float) -> str:
+    """A p value, two decimals, three below 0.01 and never 0: ``0.70``, ``less than 0.001``."""
+    if math.isnan(value):
+        return EMPTY
+    if value < 0.001:
+        return "less than 0.001"
+    return rounded(value, 2 if value >= 0.01 else 3)
+
+
+def size(value: float) -> str:
+    """A rate without its sign, one decimal, for sentences that say above or below."""
+    return rate(abs(value))
+
+
+def portion(value: float) -> str:
+    """A share as people say it: ``about half``, ``nearly half``, ``about 71%``."""
+    for low, high, words in (
+        (0.995, 9e9, "to none at all"),
+        (0.47, 0.53, "of about half"),
+        (0.42, 0.47, "of nearly half"),
+        (0.31, 0.36, "of about a third"),
+        (0.23, 0.27, "of about a quarter"),
+        (0.18, 0.22, "of about a fifth"),
+    ):
+        if low <= value < high:
+            return words
+    return f"of about {percent(value)}"
+
+
+def in_ten(value: float) -> str:
+    """A share as so many in ten: ``0.589`` is ``about six in ten``."""
+    tenth = int(Decimal(repr(10 * value)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    if tenth == 0:
+        return "fewer than one in ten"
+    return "nearly all" if tenth == 10 else f"about {TENTHS[tenth]} in ten"
+
+
+def in_ten_first(value: float) -> str:
+    """The same at the head of a sentence."""
+    words = in_ten(value)
+    return words[0].upper() + words[1:]
+
+
+def unit(measure: str) -> str:
+    """The unit of a measure in words: ``suspensions per 100 pupils on roll``."""
+    return MEASURES[measure].unit
+
+
+def for_every(measure: str) -> str:
+    """What a rate is out of: ``for every 1,000 on roll``."""
+    return f"for every {MEASURES[measure].per:,} on roll"
+
+
+FORMATS = {
+    "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "portion": portion,
+    "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability,
+}  # fmt: skip
+"""Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

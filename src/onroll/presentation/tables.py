@@ -1,0 +1,215 @@
+"""Tables of released evidence for pages: few columns, numbers bound, the source underneath."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from onroll.presentation.drawing import Chart
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.model import Picture, Table, Text, text
+from onroll.presentation.sentences import span
+from onroll.presentation.wording import source_line
+from onroll.vocabulary import (
+    BASELINE,
+    DETECTABLE_FALL,
+    MEASURES,
+    P_VALUE,
+    PHASES,
+    PREVIOUS_YEAR,
+    RATE,
+    RATE_RATIO,
+    RELATIVE_RISK,
+    SENSITIVITY,
+    TOTAL,
+    WEIGHT,
+    academic_year,
+    previous,
+)
+
+MISSING = text("not available")
+
+
+def headline(facts: Facts) -> Table:
+    """The three measures: before the strategy, last year, this year, and England this year."""
+    brief = facts.brief
+    years = (brief.baseline[-1], previous(brief.year), brief.year)
+    columns = ("Measure", *(academic_year(year) for year in years), f"England {academic_year(brief.year)}")
+    rows = tuple(
+        (
+            text(f"{measure.label}, per {measure.per:,}"),
+            *(_level(facts.rate(measure.id, year)) for year in years),
+            _level(facts.rate(measure.id, brief.year, "England"), interval=False),
+        )
+        for measure in MEASURES.values()
+    )
+    return Table(
+        f"{brief.area}: rates with their {brief.confidence:.0%} intervals", columns, rows,
+        _source(facts, statistic=RATE, breakdown=TOTAL), (1, 2, 3, 4),
+    )  # fmt: skip
+
+
+def by_phase(facts: Facts) -> Table:
+    """Number and rate of each measure by phase in the year evaluated."""
+    brief = facts.brief
+    columns = ("Phase", *(f"{measure.label}, per {measure.per:,}" for measure in MEASURES.values()))
+    rows = tuple(
+        (text(phase), *(_counted(facts.rate(measure, breakdown=phase)) for measure in MEASURES)) for phase in PHASES
+    )
+    return Table(
+        f"{brief.area} {academic_year(brief.year)} by phase: number, and rate with its interval", columns, rows,
+        _source(facts, breakdown_topic="education_phase"), (1, 2, 3),
+    )  # fmt: skip
+
+
+def changes(facts: Facts, comparator: str) -> Table:
+    """What could have been seen, then what changed: every measure and phase against one reference."""
+    against = {PREVIOUS_YEAR: "the year before", BASELINE: "the years before the strategy"}[comparator]
+    columns = (
+        "Measure and phase", "Then", "Now", "A fall this large could have been seen", "Ratio now to then", "p value",
+        "Method",
+    )  # fmt: skip
+    rows = []
+    for measure in MEASURES.values():
+        for phase in PHASES:
+            about = {"indicator": measure.id, "comparator": comparator, "breakdown": phase}
+            seen = facts.one(statistic=DETECTABLE_FALL, **about)
+            word = RELATIVE_RISK if measure.is_proportion else RATE_RATIO
+            found, chances = facts.all(statistic=word, **about), facts.all(statistic=P_VALUE, **about)
+            for place, fact in enumerate(found):
+                rows.append(_change(f"{measure.label}, {phase}", seen, fact, chances[place] if fact.is_known else None))
+    caption = f"{facts.brief.area}: change against {against}"
+    return Table(caption, columns, tuple(rows), _source(facts, comparator=comparator), (1, 2, 3, 4, 5))
+
+
+def _change(head: str, seen: Fact | None, fact: Fact, chance: Fact | None) -> tuple[Text, ...]:
+    if not fact.is_known:
+        return (text(head), *[MISSING] * 5, text(str(fact["note"])))
+    visible = text(seen.bind("percent")) if seen is not None and seen.is_known else text("nothing to fall from")
+    return (
+        text(head), text(fact.bind("count", "denominator")), text(fact.bind("count", "numerator")), visible,
+        text(fact.bind("ratio"), " (", fact.bind("ratio", "lower"), " to ", fact.bind("ratio", "upper"), ")"),
+        text(chance.bind("probability")) if chance is not None else MISSING, text(str(fact["method"])),
+    )  # fmt: skip
+
+
+def beside(facts: Facts) -> Table:
+    """The authority against England, region and neighbours in the year evaluated."""
+    columns = ("Compared with", *(measure.label for measure in MEASURES.values()))
+    rows = []
+    for comparator, label in (
+        ("england", "The rest of England"), ("region", f"The rest of {facts.brief.region}"),
+        ("statistical_neighbours", facts.brief.neighbours_label),
+    ):  # fmt: skip
+        cells = []
+        for measure in MEASURES.values():
+            word = RELATIVE_RISK if measure.is_proportion else RATE_RATIO
+            fact = facts.one(indicator=measure.id, comparator=comparator, breakdown=TOTAL, statistic=word)
+            cells.append(_ratio(fact))
+        rows.append((text(label), *cells))
+    caption = f"{facts.brief.area}'s rate as a multiple of others', {academic_year(facts.brief.year)}, with intervals"
+    return Table(caption, columns, tuple(rows), _source(facts, comparator="england"), (1, 2, 3))
+
+
+def groups(facts: Facts, indicator: str, caption: str, newest: int = 0) -> Table:
+    """Rate of each group and its ratio to the reference group; ``newest`` keeps only so many terms."""
+    rows = facts.where(indicator=indicator, statistic=RATE)
+    rows = rows[rows["time_period"] == facts.brief.year] if newest == 0 else rows
+    out = []
+    for _, cells in rows.iterrows():
+        about = {"indicator": indicator, "time_period": cells["time_period"], "breakdown": cells["breakdown"]}
+        against = [fact for fact in facts.all(**about) if fact["statistic"] in (RATE_RATIO, RELATIVE_RISK)]
+        level = facts.one(statistic=RATE, **about)
+        assert level is not None
+        ratio_text = _ratio(against[0]) if against else text("reference group")
+        out.append((text(cells["breakdown"]), _counted(level), ratio_text))
+    measure = next(measure for measure in MEASURES.values() if indicator.startswith(measure.id))
+    columns = ("Group", f"Number, and rate per {measure.per:,} (interval)", "Ratio to the reference group (interval)")
+    return Table(caption, columns, tuple(out), _source(facts, indicator=indicator), (1, 2))
+
+
+def donors(facts: Facts) -> Table:
+    """Which authorities make the synthetic control, and by how much."""
+    found = facts.all(indicator="strategy_impact_suspension_rate", statistic=WEIGHT)
+    found.sort(key=lambda fact: -float(fact["estimate"]))
+    rows = tuple((text(str(fact["area"])), text(fact.bind("percent"))) for fact in found)
+    source = _source(facts, indicator="strategy_impact_suspension_rate")
+    return Table("Authorities in the synthetic control", ("Authority", "Weight"), rows, source, (1,))
+
+
+def impact(facts: Facts) -> Table:
+    """Every estimate of the two designs that is not a series, as computed."""
+    shown = ("mean gap", "ratio of rate ratios", "difference in change", SENSITIVITY, "placebo share", P_VALUE, "fit before")
+    rows = []
+    for fact in facts.all():
+        if not str(fact["indicator"]).startswith("strategy_impact") or fact["statistic"] not in shown:
+            continue
+        if not fact.is_known:
+            cells: tuple[Text, ...] = (MISSING, text(str(fact["note"])))
+        else:
+            style = {"placebo share": "percent", P_VALUE: "probability"}.get(str(fact["statistic"]), "ratio")
+            said = text(fact.bind(style))
+            if fact["lower"] == fact["lower"]:
+                said += text(" (", fact.bind(style, "lower"), " to ", fact.bind(style, "upper"), ")")
+            note = f"; {fact['note']}" if fact["note"] else ""
+            cells = (said, text(f"{fact['method']}{note}"))
+        what = str(fact["indicator"]).removeprefix("strategy_impact_").replace("_", " ")
+        rows.append((text(f"{what}: {fact['statistic']}"), text(str(fact["design"])), *cells))
+    columns = ("What", "Design", "Estimate (range)", "Method")
+    source = _source(facts, indicator="strategy_impact_suspension_rate")
+    return Table("Comparisons with other authorities since the launch", columns, tuple(rows), source, (2,))
+
+
+def sources(facts: Facts) -> Table:
+    """Where the released rows are from, and how many rest on each source."""
+    counts = facts.frame["source"].value_counts(sort=False)
+    rows = tuple(
+        (text(facts.brief.sources.get(str(name), str(name))), text(f"{number:,}"), text("already public"))
+        for name, number in counts.items()
+    )
+    return Table("Sources of the evidence", ("Source", "Rows of evidence", "Status"), rows, "", (1,))
+
+
+def picture(drawn: Chart) -> Picture:
+    """A chart as a block of a document, its numbers beside it."""
+    return Picture(drawn.id, drawn.title, drawn.unit, drawn.alt, drawn.svg(), numbers(drawn), drawn.source)
+
+
+def numbers(drawn: Chart) -> Table:
+    """The numbers drawn in a chart, each bound to its row of the evidence."""
+    columns = ("Where, when, what", "Estimate", "Lower", "Upper")
+    style = "ratio" if "ratio" in drawn.id else "rate"
+    rows = []
+    for row in drawn.numbers.to_dict("records"):
+        fact = Fact(int(row["row"]), row)
+        words = ", ".join(
+            str(part) for part in (row["area"], academic_year(row["time_period"]), row["breakdown"], row["statistic"])
+            if part != TOTAL
+        )  # fmt: skip
+        limits = [text(fact.bind(style, limit)) if row[limit] == row[limit] else text("") for limit in ("lower", "upper")]
+        rows.append((text(words), text(fact.bind(style)), *limits))
+    return Table(f"Numbers in the chart: {drawn.title}", columns, tuple(rows), "", (1, 2, 3))
+
+
+def _source(facts: Facts, **about: object) -> str:
+    rows = facts.where(**about)
+    return source_line(facts, rows if len(rows) else pd.DataFrame({"source": []}))
+
+
+def _level(fact: Fact | None, interval: bool = True) -> Text:
+    if fact is None or not fact.is_known:
+        return MISSING
+    return span(fact) if interval else text(fact.bind("rate"))
+
+
+def _counted(fact: Fact | None) -> Text:
+    if fact is None or not fact.is_known:
+        return MISSING
+    if fact["numerator"] != fact["numerator"]:
+        return span(fact)
+    return text(fact.bind("count", "numerator"), "; ", *span(fact))
+
+
+def _ratio(fact: Fact | None) -> Text:
+    if fact is None or not fact.is_known:
+        return text("cannot be computed")
+    return text(fact.bind("ratio"), " (", fact.bind("ratio", "lower"), " to ", fact.bind("ratio", "upper"), ")")

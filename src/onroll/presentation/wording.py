@@ -1,0 +1,172 @@
+"""What charts say in words: a title that is the finding, an alternative text that carries its numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.numbers import for_every, in_ten, percent, rate, ratio
+from onroll.vocabulary import (
+    FIT,
+    GAP,
+    MEAN_GAP,
+    MEASURES,
+    PHASES,
+    PLACEBO_SHARE,
+    RATE,
+    RATE_RATIO,
+    REFERENCE_GROUPS,
+    SEN_PROVISIONS,
+    SYNTHETIC_RATE,
+    academic_year,
+)
+
+
+def source_line(facts: Facts, rows: pd.DataFrame) -> str:
+    """Source, licence and run, as printed under a figure or table."""
+    named = [facts.brief.sources.get(source, source) for source in dict.fromkeys(rows["source"])]
+    return f"Source: {'; '.join(named)}. Already public. Run {facts.brief.run}."
+
+
+def direction(before: float, after: float) -> str:
+    """``rose``, ``fell`` or ``stayed about the same``, as the printed rates say it."""
+    if rate(before) == rate(after):
+        return "stayed about the same"
+    return "rose" if after > before else "fell"
+
+
+def possessive(name: str) -> str:
+    """A place's genitive: ``Luton's``, ``St Helens'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def ends(facts: Facts, measure: str, area: str) -> tuple[Fact, Fact] | None:
+    """A measure's rate in the last baseline year and in the year evaluated, where both are known."""
+    then, now = facts.rate(measure, facts.brief.baseline[-1], area), facts.rate(measure, "", area)
+    if then is None or now is None or not (then.is_known and now.is_known):
+        return None
+    return then, now
+
+
+def compared(facts: Facts, measure: str) -> str:
+    """How the authority moved beside England since the last baseline year, in a few words."""
+    own, england = ends(facts, measure, facts.brief.area), ends(facts, measure, "England")
+    if own is None or england is None:
+        return ""
+    here = direction(own[0]["estimate"], own[1]["estimate"])
+    there = direction(england[0]["estimate"], england[1]["estimate"])
+    if here == there == "rose":
+        less = own[1]["estimate"] - own[0]["estimate"] < england[1]["estimate"] - england[0]["estimate"]
+        less_relative = own[1]["estimate"] / own[0]["estimate"] < england[1]["estimate"] / england[0]["estimate"]
+        if less and less_relative:
+            return "rose less than"
+        return "rose more than" if not less and not less_relative else "rose, and so did"
+    return f"{here} while England {there}:"
+
+
+def trend(facts: Facts, measure: str) -> tuple[str, str]:
+    """Title and alternative text of a trend chart."""
+    brief, label = facts.brief, MEASURES[measure].label.lower()
+    own, england = ends(facts, measure, brief.area), ends(facts, measure, "England")
+    how = compared(facts, measure)
+    if own is None or england is None:
+        title = f"{possessive(brief.area)} {label} over the years"
+        return title, f"{title}. The numbers are in the table below."
+    how = how.removesuffix(":")
+    title = f"{possessive(brief.area)} {label} {how}" + (" England's" if "while" not in how else "")
+    then, now = academic_year(brief.baseline[-1]), academic_year(brief.year)
+    alt = (
+        f"Line chart. {brief.area}: {rate(own[0]['estimate'])} {for_every(measure)} in {then}, "
+        f"{rate(own[1]['estimate'])} in {now}. England: {rate(england[0]['estimate'])} in {then}, "
+        f"{rate(england[1]['estimate'])} in {now}. The pandemic years {_years(brief.pandemic)} are shaded."
+    )
+    return title, alt
+
+
+def by_phase(facts: Facts) -> tuple[str, str]:
+    """Title and alternative text of the chart by phase."""
+    now = {phase: facts.rate("suspension_rate", breakdown=phase) for phase in PHASES[:3]}
+    known = {phase: fact for phase, fact in now.items() if fact is not None and fact.is_known}
+    highest = max(known, key=lambda phase: known[phase]["estimate"])
+    said = ", ".join(f"{phase} {rate(fact['estimate'])}" for phase, fact in known.items())
+    title = f"{highest} schools suspend most often for their size"
+    alt = f"Line chart by phase. In {academic_year(facts.brief.year)}, for every 100 on roll: {said}."
+    return title.replace("State-funded secondary", "Secondary").replace("State-funded primary", "Primary"), alt
+
+
+def by_sen(facts: Facts) -> tuple[str, str]:
+    """Title and alternative text of the chart by SEN provision and term."""
+    rows = facts.where(indicator="suspension_rate_by_sen", statistic=RATE, time_period=facts.brief.year)
+    term = rows["breakdown"].str.rsplit(", ", n=1).str[1].max()
+    now = {
+        group: rows[rows["breakdown"] == f"{group}, {term}"]["estimate"].iloc[0]
+        for group in SEN_PROVISIONS
+        if (rows["breakdown"] == f"{group}, {term}").any()
+    }
+    highest = max(now, key=lambda group: now[group])
+    title = {
+        SEN_PROVISIONS[0]: "Pupils with an EHC plan are suspended most often",
+        SEN_PROVISIONS[1]: "Pupils with SEN support are suspended most often",
+        SEN_PROVISIONS[2]: "Pupils without SEN are suspended most often",
+    }[highest]
+    said = ", ".join(f"{group} {rate(value)}" for group, value in now.items())
+    return title, (
+        f"Line chart by term. In the {str(term).lower()} of {academic_year(facts.brief.year)}, suspensions for "
+        f"every 100 pupils with that provision: {said}. The pandemic terms are shaded."
+    )
+
+
+def by_ethnicity(facts: Facts) -> tuple[str, str, str]:
+    """Title, alternative text and unit of the chart by ethnic group."""
+    reference = REFERENCE_GROUPS["ethnicity_major"]
+    rows = facts.where(
+        indicator="suspension_rate_by_ethnicity", statistic=RATE_RATIO, time_period=facts.brief.year
+    ).dropna(subset=["estimate"])
+    above = rows[rows["lower"] > 1]["breakdown"].str.split(" / ").str[0]
+    title = (
+        f"Schools suspended {' and '.join(above)} pupils more often"
+        if len(above)
+        else f"No group's rate stands clearly above {reference} pupils'"
+    )
+    said = "; ".join(
+        f"{row.breakdown} {ratio(row.estimate)} ({ratio(row.lower)} to {ratio(row.upper)})"
+        for row in rows.itertuples()
+    )
+    unit = f"Suspension rate as a multiple of the rate of {reference} pupils, {academic_year(facts.brief.year)}"
+    return title, f"Dot chart of rate ratios against {reference} pupils, with intervals. {said}.", unit
+
+
+def synthetic(facts: Facts) -> tuple[str, str]:
+    """Title and alternative text of the chart of the synthetic control."""
+    brief, indicator = facts.brief, "strategy_impact_suspension_rate"
+    gap = facts.one(indicator=indicator, statistic=GAP, time_period=brief.year)
+    model = facts.one(indicator=indicator, statistic=SYNTHETIC_RATE, time_period=brief.year)
+    fit = facts.one(indicator=indicator, statistic=FIT)
+    if gap is None or model is None or fit is None:
+        return "No synthetic control", "No chart: there is no synthetic control in this run."
+    side = "below" if gap["estimate"] < 0 else "above"
+    alt = (
+        f"Line chart. In {academic_year(brief.year)} the synthetic control stands at {rate(model['estimate'])} "
+        f"suspensions for every 100 on roll; {brief.area} is {rate(abs(gap['estimate']))} {side} it. "
+        f"Before the launch the two differed by {rate(fit['estimate'])} on average (root mean square)."
+    )
+    return f"{brief.area} is {side} its synthetic control", alt
+
+
+def placebos(facts: Facts) -> tuple[str, str]:
+    """Title and alternative text of the chart of placebo gaps."""
+    indicator = "strategy_impact_suspension_rate"
+    share, gap = (facts.one(indicator=indicator, statistic=PLACEBO_SHARE), facts.one(indicator=indicator, statistic=MEAN_GAP))
+    if share is None or gap is None:
+        return "No placebos", "No chart: there are no placebos in this run."
+    words = in_ten(share["estimate"])
+    alt = (
+        f"Histogram of how far each of {share['denominator']:.0f} other authorities moved from its own synthetic "
+        f"control. {possessive(facts.brief.area)} mean gap is {rate(gap['estimate'])} per 100. Set against how well "
+        f"each fitted before, {percent(share['estimate'])} of the others moved at least as far."
+    )
+    return f"{words[0].upper()}{words[1:]} other authorities moved as far", alt
+
+
+def _years(years: tuple[str, ...]) -> str:
+    return " and ".join(academic_year(year) for year in years)

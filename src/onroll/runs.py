@@ -1,0 +1,238 @@
+"""A run: released evidence that can be asked, drawn, said and written, by hand or inside a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from onroll.disclosure import Released
+from onroll.disclosure.door import reopened
+from onroll.errors import DataError, UsageError, did_you_mean, one_of
+from onroll.framework import Framework, load
+from onroll.presentation import charts, sentences, tables
+from onroll.presentation.documents import DOCUMENTS, document
+from onroll.presentation.drawing import Chart
+from onroll.presentation.facts import Brief, Facts
+from onroll.presentation.html import fragment, page, style
+from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, text
+from onroll.presentation.objectives import glance, objectives_table
+from onroll.project import Project
+from onroll.study import Study
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, academic_year
+
+TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
+    "headline": lambda _, facts: tables.headline(facts),
+    "by_phase": lambda _, facts: tables.by_phase(facts),
+    "change_since_last_year": lambda _, facts: tables.changes(facts, PREVIOUS_YEAR),
+    "change_since_baseline": lambda _, facts: tables.changes(facts, BASELINE),
+    "beside_others": lambda _, facts: tables.beside(facts),
+    "impact": lambda _, facts: tables.impact(facts),
+    "synthetic_control_donors": lambda _, facts: tables.donors(facts),
+    "sources": lambda _, facts: tables.sources(facts),
+    "objectives": glance,
+}
+TOPICS: Mapping[str, Any] = {
+    "suspensions": lambda facts: [sentences.happened(facts, "suspension_rate")],
+    "suspended_pupils": lambda facts: [sentences.happened(facts, "suspended_pupil_rate")],
+    "permanent_exclusions": lambda facts: [sentences.happened(facts, "permanent_exclusion_rate")],
+    "what_could_be_seen": lambda facts: [
+        words for measure in ("suspension_rate", "permanent_exclusion_rate") if (words := sentences.could_be_seen(facts, measure))
+    ],
+    "since_last_year": lambda facts: [
+        words for measure in ("suspension_rate", "permanent_exclusion_rate") if (words := sentences.since_last_year(facts, measure))
+    ],
+    "sen": sentences.sen,
+    "ethnicity": lambda facts: [
+        *sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")
+    ],
+    "impact": sentences.impact,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Blocks as a notebook shows them: the project's own accessible HTML, and plain words beside it."""
+
+    blocks: tuple[Block, ...]
+    words: str
+
+    def _repr_html_(self) -> str:
+        inside = "".join(fragment(block) for block in self.blocks)
+        return f'<style>@scope (.onroll) {{ {style()} }}</style><div class="onroll">{inside}</div>'
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+class Run:
+    """Released evidence of one year, with the questions a reader asks of it.
+
+    Attributes
+    ----------
+    id : str
+        The year and the first digits of the fingerprint of all that went in.
+    year : str
+        The time period, ``202324``.
+    folder : Path or None
+        Where the run is written; None while it is only looked at.
+    facts : Facts
+        The released evidence as pages ask for it.
+    """
+
+    def __init__(self, framework: Framework, released: Released, brief: Brief, folder: Path | None = None) -> None:
+        self._framework, self.facts = framework, Facts(released, brief)
+        self.id, self.year, self.folder = brief.run, brief.year, folder
+
+    def __repr__(self) -> str:
+        rows = len(self.facts.frame)
+        return f"Run {self.id}: {self.facts.brief.area} {academic_year(self.year)}, {rows:,} released rows"
+
+    def evidence(self, objective: str = "", **about: str) -> pd.DataFrame:
+        """Released findings, all or those whose columns have these values.
+
+        Raises
+        ------
+        UsageError
+            If the strategy has no such objective, or evidence no such column.
+        """
+        frame = self.facts.frame
+        if objective:
+            about["objective"] = self._framework.objective(objective).id
+        for column in about:
+            if column not in frame.columns:
+                raise UsageError(f"evidence has no column '{column}'; its columns are {one_of(frame.columns)}")
+        return self.facts.where(**about)
+
+    def objectives(self) -> pd.DataFrame:
+        """Every objective of the strategy: evidence rows, rating, strength, what is missing."""
+        return objectives_table(self._framework, self.facts)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of the charts that this run has evidence for."""
+        return charts.available(self.facts)
+
+    def figure(self, name: str) -> Chart:
+        """A chart as a matplotlib figure with ``.alt``, its alternative text, and ``.numbers``, what is drawn."""
+        return charts.chart(self.facts, name)
+
+    def show(self, name: str) -> Shown:
+        """A chart as it stands in the report, its numbers beside it; written when the run has a folder."""
+        drawn = self.figure(name)
+        if self.folder is not None:
+            write_figure(drawn, self.folder / "figures")
+        return Shown((tables.picture(drawn),), f"{drawn.title}\n{drawn.alt}")
+
+    def table(self, name: str) -> Shown:
+        """A table as it stands in the report."""
+        if name not in TABLES:
+            raise UsageError(f"no table is called '{name}'; tables are {one_of(TABLES)}.{did_you_mean(name, TABLES)}")
+        table = TABLES[name](self._framework, self.facts)
+        return Shown((table,), table.caption)
+
+    def say(self, topic: str) -> Shown:
+        """What the numbers say about a topic, in sentences."""
+        if topic not in TOPICS:
+            raise UsageError(f"no topic is called '{topic}'; topics are {one_of(TOPICS)}.{did_you_mean(topic, TOPICS)}")
+        said = TOPICS[topic](self.facts) or [text("Nothing was received about this for the year.")]
+        words = "\n".join("".join(part if isinstance(part, str) else part.text for part in line) for line in said)
+        return Shown(tuple(Paragraph(line) for line in said), words)
+
+    def document(self, name: str) -> Document:
+        """A document of the run: ``appendix-g`` or ``board``."""
+        return document(self._framework, self.facts, name)
+
+    def publish(self, name: str) -> Shown:
+        """A document as it will be read; written as HTML when the run has a folder."""
+        composed = self.document(name)
+        if self.folder is not None:
+            write_whole(self.folder / "report" / f"{name}.html", page(composed).encode())
+        return Shown((Heading(composed.title), Paragraph(text(composed.subtitle)), *composed.blocks), composed.title)
+
+
+def brief_of(study: Study, run: str, made: str) -> Brief:
+    """What every page of a study says of itself."""
+    question, framework = study.question, study.framework
+    cards = study.shipped.cards
+    sources = {name: f"{card.publisher}, {card.publication}" for name, card in cards.items()}
+    for path in study.files:
+        sources[path.name] = f"{path.name}, as received"
+    return Brief(
+        year=question.year, area=question.area, region=question.region, neighbours_label=question.neighbours_label,
+        baseline=question.baseline, pandemic=question.pandemic, launch=question.launch,
+        confidence=question.confidence, title=framework.strategy.title, board=framework.strategy.board.name,
+        run=run, made=made, sources=sources, licence=next(iter(cards.values())).attribution,
+        stands_out=framework.plan.wording["placebo_share_stands_out"].value, deviations=study.deviations,
+    )  # fmt: skip
+
+
+def run_of(study: Study, run: str = "") -> Run:
+    """A study as a run to be looked at; nothing is written."""
+    name = run or f"{study.question.year}-by-hand"
+    return Run(study.framework, study.released, brief_of(study, name, today()))
+
+
+def today() -> str:
+    """The date as pages print it: ``23 November 2026``."""
+    now = datetime.now(UTC)
+    return f"{now.day} {now:%B %Y}"
+
+
+def write_run_basis(folder: Path, released: Released, brief: Brief) -> None:
+    """Write what notebooks of a run start from: the released evidence, the disclosure, the brief."""
+    released.frame.to_csv(folder / "evidence.csv", index=False, lineterminator="\n", float_format="%.10g")
+    (folder / "disclosure.json").write_text(json.dumps(released.record(), indent=1) + "\n", encoding="utf-8")
+    said = {name: getattr(brief, name) for name in Brief.__dataclass_fields__}
+    (folder / "brief.json").write_text(json.dumps(said, indent=1, default=list) + "\n", encoding="utf-8")
+
+
+def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
+    """Open a run that was written, or is being written (``into`` is then where a notebook writes its part).
+
+    Raises
+    ------
+    DataError
+        If the folder holds no run.
+    """
+    try:
+        record = json.loads((folder / "disclosure.json").read_text(encoding="utf-8"))
+        said = json.loads((folder / "brief.json").read_text(encoding="utf-8"))
+        frame = pd.read_csv(folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values={c: [""] for c in NUMBERS})
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder.name}: this is no run of onroll ({type(error).__name__}). Make one with 'onroll evaluate'.") from None
+    for name in ("baseline", "pandemic", "deviations"):
+        said[name] = tuple(said[name])
+    return Run(load(project.root), reopened(frame, record), Brief(**said), into)
+
+
+def write_figure(drawn: Chart, folder: Path) -> None:
+    """Write a chart as SVG and PNG with its alternative text and its numbers beside it."""
+    write_whole(folder / f"{drawn.id}.svg", drawn.svg())
+    write_whole(folder / f"{drawn.id}.png", drawn.png())
+    write_whole(folder / f"{drawn.id}.txt", f"{drawn.title}\n{drawn.unit}\n\n{drawn.alt}\n\n{drawn.source}\n".encode())
+    write_whole(folder / f"{drawn.id}.csv", drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file in one step: it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+NUMBERS = ("estimate", "lower", "upper", "confidence", "numerator", "denominator")
+TEXT = {
+    name: "str"
+    for name in (
+        "indicator", "objective", "time_period", "geographic_level", "area", "breakdown_topic", "breakdown",
+        "comparator", "statistic", "method", "design", "strength", "source", "note", "symbol",
+    )
+}  # fmt: skip
+__all__ = ["DOCUMENTS", "Run", "Shown", "brief_of", "open_run", "run_of", "write_figure", "write_run_basis", "write_whole"]

@@ -1,0 +1,32 @@
+"""Numbers only: arrays in, frozen results out. Nothing here knows a pupil, a school, a file or a chart."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+__all__ = [
+    "detectable",
+    "difference",
+    "dispersion",
+    "leave_one_out",
+    "placebos",
+    "power",
+    "proportions",
+    "rates",
+    "ratios",
+    "simplex",
+    "synthetic_control",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module when it is first asked for, so that a rate does not wait for an optimiser."""
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"onroll.statistics has no module {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """List the modules, imported or not."""
+    return __all__

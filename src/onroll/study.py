@@ -1,0 +1,201 @@
+"""One study: what was received is checked, counted, computed and disclosed. No notebook, no document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from onroll.disclosure import Released, release
+from onroll.errors import DataError, UsageError, did_you_mean
+from onroll.evidence.published import Figures, published_evidence
+from onroll.evidence.question import Question
+from onroll.framework import Framework, load
+from onroll.framework.parameters import choose
+from onroll.intake.checking import Checked, check_folder, files_in
+from onroll.intake.received import EXCLUSIONS
+from onroll.intake.shipped import Shipped, read_shipped
+from onroll.project import Project
+from onroll.vocabulary import TOTAL, YEAR, academic_year, periods, time_period
+
+ANNUAL, NATION, SEN, ETHNICITY = (
+    "exclusions_authority_annual", "exclusions_nation_region_annual", "exclusions_sen_termly",
+    "exclusions_ethnicity_annual",
+)  # fmt: skip
+KEYS = [
+    "time_period", "time_identifier", "geographic_level", "area_code", "area", "education_phase",
+    "breakdown_topic", "breakdown",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A question and its released answer, with all that they rest on.
+
+    Attributes
+    ----------
+    choices : mapping
+        Every choice of the plan with the value used.
+    deviations : tuple of str
+        Where the choices depart from the plan, in words.
+    files : tuple of Path
+        What was received, besides the figures that ship with the project.
+    is_latest : bool
+        Whether the year is the latest that the figures hold for the authority.
+    warnings : tuple of str
+        What was found in the files that did not stop the study.
+    """
+
+    framework: Framework
+    shipped: Shipped
+    question: Question
+    choices: Mapping[str, Any]
+    deviations: tuple[str, ...]
+    released: Released
+    is_latest: bool
+    files: tuple[Path, ...]
+    warnings: tuple[str, ...]
+
+
+def examine(project: Project, year: str = "", data: str = "", choices: Mapping[str, object] | None = None) -> Study:
+    """Check, count, compute and disclose.
+
+    Parameters
+    ----------
+    year : str
+        ``2023/24`` or ``202324``; empty for the latest year of the figures.
+    data : str
+        Folder with files received; empty for the project's ``data/raw``, which may be empty too.
+    choices : mapping
+        Choices of ``evaluation/analysis_plan.yaml`` by name that differ from the plan.
+
+    Raises
+    ------
+    DeclarationError, DataError, UsageError
+        If a declaration is broken, a file received has errors, or the year or a choice cannot be had.
+    """
+    framework = load(project.root)
+    chosen = choose(framework.plan.choices, choices or {})
+    shipped = read_shipped(project.published)
+    folder = received_folder(project, data)
+    checked = None if folder is None else checked_or_stop(folder, project)
+    figures = _figures(shipped, checked)
+    question = _question(framework, shipped, figures, year, chosen)
+    return Study(
+        framework, shipped, question, chosen, deviations(framework, chosen),
+        release(published_evidence(figures, question)),
+        question.year == _years(figures.annual, question.area_code, question.area)[-1],
+        () if folder is None else tuple(files_in(folder)),
+        () if checked is None else tuple(finding.line() for finding in checked.findings.warnings),
+    )  # fmt: skip
+
+
+def received_folder(project: Project, data: str) -> Path | None:
+    """The folder with what was received; None where the project's own is empty."""
+    if data:
+        return Path(data)
+    try:
+        files_in(project.received)
+    except DataError:
+        return None
+    return project.received
+
+
+def checked_or_stop(folder: Path, project: Project) -> Checked:
+    """Check a folder, and stop with one clear line when a file in it cannot be used.
+
+    Raises
+    ------
+    DataError
+        If any finding is an error; the first is quoted.
+    """
+    checked = check_folder(folder, project.published)
+    errors = checked.findings.errors
+    if errors:
+        more = f" There are {len(errors) - 1:,} more errors." if len(errors) > 1 else ""
+        raise DataError(f"{errors[0].line()}{more} 'onroll check --data {folder}' lists everything.")
+    return checked
+
+
+def deviations(framework: Framework, chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where choices depart from the plan, in words."""
+    plan = framework.plan.choices
+    return tuple(
+        f"{name} is {_shown(plan[name].type, value)}; the plan says {_shown(plan[name].type, plan[name].default)}"
+        for name, value in chosen.items()
+        if value != plan[name].default
+    )
+
+
+def _shown(kind: str, value: object) -> str:
+    return academic_year(str(value)) if kind == "year" and value else str(value)
+
+
+def _figures(shipped: Shipped, checked: Checked | None) -> Figures:
+    """The shipped figures, with those received put in their place."""
+    tables = {name: shipped.tables[name].table for name in (ANNUAL, NATION, SEN, ETHNICITY)}
+    for one in () if checked is None else checked.received:
+        if one.kind == EXCLUSIONS:
+            for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
+                joined = pd.concat([tables[name], rows], ignore_index=True)
+                tables[name] = joined.drop_duplicates(KEYS, keep="last").reset_index(drop=True)
+    per_pupil = pd.DataFrame({"suspensions": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10], "pupils": [99605.0, 30985, 14695, 8195, 4790, 2915, 1825, 1165, 805, 560]})
+    shares = shipped.tables["sen_share_authority"].table
+    return Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
+
+
+def _sorted_out(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows received, by the shipped table they belong to. Rates without counts replace no counts."""
+    local, annual = table["geographic_level"] == "Local authority", table["time_identifier"] == YEAR
+    topic, counted = table["breakdown_topic"], table["pupil_headcount"].notna()
+    return {
+        ANNUAL: table[local & annual & (topic == TOTAL) & counted],
+        NATION: table[~local & annual & (topic == TOTAL) & counted],
+        SEN: table[local & ~annual & (topic == "sen_provision")],
+        ETHNICITY: table[local & annual & (topic == "ethnicity_major") & counted],
+    }
+
+
+def _question(
+    framework: Framework, shipped: Shipped, figures: Figures, year: str, chosen: Mapping[str, Any]
+) -> Question:
+    strategy, plan = framework.strategy, framework.plan
+    authority = strategy.authority
+    known = shipped.tables["authorities"].table
+    if authority.old_la_code not in set(known["old_la_code"]):
+        hint = did_you_mean(authority.name, known["la_name"])
+        raise DataError(
+            f"evaluation/strategy.yaml: authority '{authority.name}' ({authority.old_la_code}) is not among the "
+            f"authorities of data/published/authorities.csv.{hint}"
+        )
+    years = _years(figures.annual, authority.old_la_code, authority.name)
+    asked = time_period(year) if year else years[-1]
+    if asked not in years:
+        spans = f"{academic_year(years[0])} to {academic_year(years[-1])}"
+        raise UsageError(f"year '{academic_year(asked)}': no figures for {authority.name}; there are {spans}")
+    neighbours = shipped.tables["statistical_neighbours"].table
+    mine = neighbours[
+        (neighbours["old_la_code"] == authority.old_la_code) & (neighbours["model_year"] == chosen["neighbours"])
+    ]
+    pandemic = next(regime.years for regime in strategy.regimes if regime.id == "pandemic")
+    difference = next(design for design in plan.designs if design.id == "difference_in_differences")
+    return Question(
+        year=asked, area_code=authority.old_la_code, area=authority.name, region=authority.region,
+        neighbours=tuple(mine["neighbour_old_la_code"]),
+        neighbours_label=f"Statistical neighbours ({chosen['neighbours']} model)",
+        baseline=periods(chosen["baseline_first"], chosen["baseline_last"]), pandemic=pandemic,
+        launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
+        change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
+        power=plan.power, dispersion=chosen["dispersion"],
+    )  # fmt: skip
+
+
+def _years(annual: pd.DataFrame, code: str, name: str) -> list[str]:
+    """Years of the authority's own annual figures; an authority without any is said so."""
+    years = sorted(annual[annual["area_code"] == code]["time_period"].unique())
+    if not years:
+        raise DataError(f"no figures for {name} ({code}) in data/published or in what was received")
+    return years
