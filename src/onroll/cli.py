@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from onroll.errors import OnrollError, UsageError
 
@@ -60,7 +60,9 @@ def _check(asked: argparse.Namespace) -> int:
         checked.findings.write_csv(Path(asked.list))
         print(f"The full list is in {asked.list}")
     errors, warnings = len(checked.findings.errors), len(checked.findings.warnings)
-    print(f"{_many(len(checked.received), 'file')} checked: {_many(errors, 'error')}, {_many(warnings, 'warning')}")
+    print(
+        f"{_many(len(checked.received), 'file')} checked: {_many(errors, 'error')}, {_many(warnings, 'warning')}"
+    )
     return 1 if errors else 0
 
 
@@ -93,8 +95,8 @@ def _folder(named: str) -> None:
         raise UsageError(f"--data {named}: there is no such folder")
 
 
-def _choices(settings: Sequence[str]) -> dict[str, object]:
-    chosen: dict[str, object] = {}
+def _choices(settings: Sequence[str]) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or not name:
@@ -126,19 +128,36 @@ def _parser() -> argparse.ArgumentParser:
     one = add("evaluate", _evaluate, "evaluate a year: check, count, compute, disclose, run the notebooks, write the report",
               "onroll evaluate --year 2023/24 --set neighbours=2025")  # fmt: skip
     one.add_argument("--year", default="", help="academic year, 2023/24 or 202324; the latest if left out")
-    one.add_argument("--data", default="", metavar="DIR", help="folder with files received; data/raw if left out")
-    one.add_argument("--out", default="", metavar="DIR", help="folder of the run; evaluation/runs/<year> if left out")
-    one.add_argument("--only", default="", metavar="NOTEBOOK", help="one notebook, such as 10_exclusions, and what it needs")
+    one.add_argument(
+        "--data", default="", metavar="DIR", help="folder with files received; data/raw if left out"
+    )
+    one.add_argument(
+        "--out", default="", metavar="DIR", help="folder of the run; evaluation/runs/<year> if left out"
+    )
+    one.add_argument(
+        "--only",
+        default="",
+        metavar="NOTEBOOK",
+        help="one notebook, such as 10_exclusions, and what it needs",
+    )
     one.add_argument("--jobs", type=int, default=2, metavar="N", help="notebooks at a time (2)")
-    one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a choice of the analysis plan")
+    one.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a choice of the analysis plan"
+    )
     one.add_argument("--force", action="store_true", help="run everything, up to date or not")
 
-    one = add("check", _check, "check every file received, one line a finding", "onroll check --data data/raw")
+    one = add(
+        "check", _check, "check every file received, one line a finding", "onroll check --data data/raw"
+    )
     one.add_argument("--data", default="", metavar="DIR", help="folder to check; data/raw if left out")
     one.add_argument("--list", default="", metavar="FILE", help="also write the full list of findings as CSV")
 
-    one = add("compare", _compare, "say what differs between two runs and why", "onroll compare 202223 202324")
-    one.add_argument("runs", nargs=2, metavar="RUN", help="a run's folder, or the year of one in evaluation/runs")
+    one = add(
+        "compare", _compare, "say what differs between two runs and why", "onroll compare 202223 202324"
+    )
+    one.add_argument(
+        "runs", nargs=2, metavar="RUN", help="a run's folder, or the year of one in evaluation/runs"
+    )
     one.add_argument("--most", type=int, default=20, metavar="N", help="numbers to print (20)")
 
     one = add("workbench", _workbench, "open JupyterLab on the notebooks", "onroll workbench")

@@ -120,10 +120,18 @@ def _reasons(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[st
         yield "the analysis plan changed"
     if first.get("code_sha256") != second.get("code_sha256"):
         yield "the code of onroll changed"
-    one, two = ({entry["path"]: entry["sha256"] for entry in run.get("inputs", [])} for run in (first, second))
+    one, two = (
+        {entry["path"]: entry["sha256"] for entry in run.get("inputs", [])} for run in (first, second)
+    )
     for path in sorted({*one, *two}):
         if one.get(path) != two.get(path):
-            how = "only in the second" if path not in one else "only in the first" if path not in two else "changed"
+            how = (
+                "only in the second"
+                if path not in one
+                else "only in the first"
+                if path not in two
+                else "changed"
+            )
             yield f"input {path}: {how}"
 
 

@@ -17,7 +17,17 @@ from onroll.presentation.html import page
 from onroll.presentation.index import index
 from onroll.presentation.workbook import write_workbook
 from onroll.project import Project, find_project
-from onroll.provenance import code_fingerprint, crate, fingerprint, inputs, is_whole, outputs, sha256_of, stamp, versions
+from onroll.provenance import (
+    code_fingerprint,
+    crate,
+    fingerprint,
+    inputs,
+    is_whole,
+    outputs,
+    sha256_of,
+    stamp,
+    versions,
+)
 from onroll.runs import Run, brief_of, open_run, run_of, today, write_run_basis, write_whole
 from onroll.staging import Staging, recover
 from onroll.study import Study, received_folder
@@ -132,12 +142,16 @@ def _key(project: Project, framework: Framework, data: str, choices: Mapping[str
     received = () if folder is None or not folder.is_dir() else (p for p in folder.rglob("*") if p.is_file())
     files = [(entry["path"], entry["sha256"]) for entry in inputs(project, received)]
     notebooks = [(path.name, sha256_of(path)) for path in sorted(project.notebooks.glob("*.ipynb"))]
-    return fingerprint(code_fingerprint(), files, dict(choose(framework.plan.choices, choices)), notebooks, versions())
+    return fingerprint(
+        code_fingerprint(), files, dict(choose(framework.plan.choices, choices)), notebooks, versions()
+    )
 
 
 def _up_to_date(project: Project, out: str, year: str, key: str) -> Path | None:
     """The run that was made of the very same, if it is whole; without a year, that of the latest year."""
-    folders = [Path(out)] if out else [project.runs / year] if year else sorted(project.runs.glob("[12]?????"))
+    folders = (
+        [Path(out)] if out else [project.runs / year] if year else sorted(project.runs.glob("[12]?????"))
+    )
     for folder in folders:
         recover(folder)
         manifest = read_manifest(folder)
@@ -152,7 +166,9 @@ def _target(project: Project, out: str, year: str) -> Path:
     if target.exists() and not target.is_dir():
         raise UsageError(f"--out {out}: this is a file; name a folder for the run")
     if target.is_dir() and any(target.iterdir()) and not (target / "manifest.json").is_file():
-        raise UsageError(f"--out {out or target}: the folder is not empty and holds no run; name a new or empty one")
+        raise UsageError(
+            f"--out {out or target}: the folder is not empty and holds no run; name a new or empty one"
+        )
     return target
 
 
@@ -166,7 +182,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _make(
-    project: Project, study: Study, staging: Staging, wish: Wish, warm: WarmProcess, say: Say, key: str, began: float
+    project: Project,
+    study: Study,
+    staging: Staging,
+    wish: Wish,
+    warm: WarmProcess,
+    say: Say,
+    key: str,
+    began: float,
 ) -> None:
     """Write the whole run into the staging folder; raise when a notebook did not finish."""
     folder, run_id = staging.folder, f"{study.question.year}-{key[:8]}"

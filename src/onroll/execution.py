@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from onroll.framework import Notebook
 from onroll.framework.parameters import choose
 from onroll.orchestration.jobs import ErrorCard, Job, Outcome
@@ -100,7 +98,9 @@ def _fingerprints(project: Project, study: Study, evidence: str) -> dict[str, st
         source = project.notebooks / one.file
         content = sha256_of(source) if source.is_file() else "missing"
         needs = [prints.get(need, "") for need in one.needs]
-        prints[one.id] = fingerprint(one.id, content, evidence, code_fingerprint(), dict(study.choices), needs)
+        prints[one.id] = fingerprint(
+            one.id, content, evidence, code_fingerprint(), dict(study.choices), needs
+        )
     return prints
 
 
@@ -124,12 +124,19 @@ def _job(project: Project, one: Notebook, study: Study, part: Path, wish: Wish) 
     given: dict[str, object] = {"year": study.question.year, "data": wish.data, "run_folder": str(part)}
     given |= {name: study.choices[name] for name in one.choices}
     return Job(
-        one.id, project.notebooks / one.file, choose(one.parameters, given), one.needs, one.seconds, one.memory_mb
+        one.id,
+        project.notebooks / one.file,
+        choose(one.parameters, given),
+        one.needs,
+        one.seconds,
+        one.memory_mb,
     )
 
 
 def _forget_folder(executed: Path) -> None:
     """Leave the run's own folder out of an executed notebook, so that it runs again by hand anywhere."""
+    import nbformat
+
     notebook: Any = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     said = notebook.metadata.get("papermill", {})
     for name in ("input_path", "output_path"):

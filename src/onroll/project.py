@@ -55,4 +55,6 @@ def find_project(start: Path | None = None) -> Project:
     for folder in (here, *here.parents, *Path(__file__).resolve().parents[1:3]):
         if (folder / MARK).is_file():
             return Project(folder)
-    raise UsageError(f"no {MARK.as_posix()} here or above: run onroll inside the project's folder, or set ONROLL_ROOT")
+    raise UsageError(
+        f"no {MARK.as_posix()} here or above: run onroll inside the project's folder, or set ONROLL_ROOT"
+    )

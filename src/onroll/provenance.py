@@ -72,7 +72,9 @@ def inputs(project: Project, received: Iterable[Path]) -> list[dict[str, Any]]:
 def _named(path: Path, project: Project) -> str:
     """A path inside the project from its root; one outside by its name alone (it says where people work)."""
     resolved = path.resolve()
-    return resolved.relative_to(project.root).as_posix() if resolved.is_relative_to(project.root) else path.name
+    return (
+        resolved.relative_to(project.root).as_posix() if resolved.is_relative_to(project.root) else path.name
+    )
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -116,7 +118,11 @@ def crate(manifest: Mapping[str, Any], title: str, licence: str) -> dict[str, An
     ]
     made.root_dataset["hasPart"] = result
     action = made.add(
-        ContextEntity(made, "#run", {"@type": "CreateAction", "name": f"run {manifest['run']}", "endTime": manifest["made"]})
+        ContextEntity(
+            made,
+            "#run",
+            {"@type": "CreateAction", "name": f"run {manifest['run']}", "endTime": manifest["made"]},
+        )
     )
     action["instrument"], action["object"], action["result"] = software, used, result
     made.root_dataset["mentions"] = action

@@ -20,11 +20,11 @@ from onroll.presentation.documents import DOCUMENTS, document
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Brief, Facts
 from onroll.presentation.html import fragment, page, style
-from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, text
+from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, text
 from onroll.presentation.objectives import glance, objectives_table
 from onroll.project import Project
 from onroll.study import Study
-from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, academic_year
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, RELEASED_COLUMNS, academic_year
 
 TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
     "headline": lambda _, facts: tables.headline(facts),
@@ -37,16 +37,21 @@ TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
     "sources": lambda _, facts: tables.sources(facts),
     "objectives": glance,
 }
+
+
+def _of_both(facts: Facts, say: Callable[[Facts, str], Text]) -> list[Text]:
+    """What is said of suspensions and of permanent exclusions, where there is anything to say."""
+    said = (say(facts, measure) for measure in ("suspension_rate", "permanent_exclusion_rate"))
+    return [words for words in said if words]
+
+
 TOPICS: Mapping[str, Any] = {
     "suspensions": lambda facts: [sentences.happened(facts, "suspension_rate")],
     "suspended_pupils": lambda facts: [sentences.happened(facts, "suspended_pupil_rate")],
     "permanent_exclusions": lambda facts: [sentences.happened(facts, "permanent_exclusion_rate")],
-    "what_could_be_seen": lambda facts: [
-        words for measure in ("suspension_rate", "permanent_exclusion_rate") if (words := sentences.could_be_seen(facts, measure))
-    ],
-    "since_last_year": lambda facts: [
-        words for measure in ("suspension_rate", "permanent_exclusion_rate") if (words := sentences.since_last_year(facts, measure))
-    ],
+    "what_could_be_seen": lambda facts: _of_both(facts, sentences.could_be_seen),
+    "since_last_year": lambda facts: _of_both(facts, sentences.since_last_year),
+    "since_baseline": lambda facts: _of_both(facts, sentences.baseline_change),
     "sen": sentences.sen,
     "ethnicity": lambda facts: [
         *sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")
@@ -85,7 +90,9 @@ class Run:
         The released evidence as pages ask for it.
     """
 
-    def __init__(self, framework: Framework, released: Released, brief: Brief, folder: Path | None = None) -> None:
+    def __init__(
+        self, framework: Framework, released: Released, brief: Brief, folder: Path | None = None
+    ) -> None:
         self._framework, self.facts = framework, Facts(released, brief)
         self.id, self.year, self.folder = brief.run, brief.year, folder
 
@@ -106,7 +113,9 @@ class Run:
             about["objective"] = self._framework.objective(objective).id
         for column in about:
             if column not in frame.columns:
-                raise UsageError(f"evidence has no column '{column}'; its columns are {one_of(frame.columns)}")
+                raise UsageError(
+                    f"evidence has no column '{column}'; its columns are {one_of(frame.columns)}"
+                )
         return self.facts.where(**about)
 
     def objectives(self) -> pd.DataFrame:
@@ -132,16 +141,22 @@ class Run:
     def table(self, name: str) -> Shown:
         """A table as it stands in the report."""
         if name not in TABLES:
-            raise UsageError(f"no table is called '{name}'; tables are {one_of(TABLES)}.{did_you_mean(name, TABLES)}")
+            raise UsageError(
+                f"no table is called '{name}'; tables are {one_of(TABLES)}.{did_you_mean(name, TABLES)}"
+            )
         table = TABLES[name](self._framework, self.facts)
         return Shown((table,), table.caption)
 
     def say(self, topic: str) -> Shown:
         """What the numbers say about a topic, in sentences."""
         if topic not in TOPICS:
-            raise UsageError(f"no topic is called '{topic}'; topics are {one_of(TOPICS)}.{did_you_mean(topic, TOPICS)}")
+            raise UsageError(
+                f"no topic is called '{topic}'; topics are {one_of(TOPICS)}.{did_you_mean(topic, TOPICS)}"
+            )
         said = TOPICS[topic](self.facts) or [text("Nothing was received about this for the year.")]
-        words = "\n".join("".join(part if isinstance(part, str) else part.text for part in line) for line in said)
+        words = "\n".join(
+            "".join(part if isinstance(part, str) else part.text for part in line) for line in said
+        )
         return Shown(tuple(Paragraph(line) for line in said), words)
 
     def document(self, name: str) -> Document:
@@ -153,7 +168,9 @@ class Run:
         composed = self.document(name)
         if self.folder is not None:
             write_whole(self.folder / "report" / f"{name}.html", page(composed).encode())
-        return Shown((Heading(composed.title), Paragraph(text(composed.subtitle)), *composed.blocks), composed.title)
+        return Shown(
+            (Heading(composed.title), Paragraph(text(composed.subtitle)), *composed.blocks), composed.title
+        )
 
 
 def brief_of(study: Study, run: str, made: str) -> Brief:
@@ -165,6 +182,7 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
         sources[path.name] = f"{path.name}, as received"
     return Brief(
         year=question.year, area=question.area, region=question.region, neighbours_label=question.neighbours_label,
+        neighbours_id=question.neighbours_id, reference_groups=dict(question.reference_groups),
         baseline=question.baseline, pandemic=question.pandemic, launch=question.launch,
         confidence=question.confidence, title=framework.strategy.title, board=framework.strategy.board.name,
         run=run, made=made, sources=sources, licence=next(iter(cards.values())).attribution,
@@ -203,9 +221,13 @@ def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
     try:
         record = json.loads((folder / "disclosure.json").read_text(encoding="utf-8"))
         said = json.loads((folder / "brief.json").read_text(encoding="utf-8"))
-        frame = pd.read_csv(folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values={c: [""] for c in NUMBERS})
+        frame = pd.read_csv(
+            folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values={c: [""] for c in NUMBERS}
+        )
     except (OSError, ValueError) as error:
-        raise DataError(f"{folder.name}: this is no run of onroll ({type(error).__name__}). Make one with 'onroll evaluate'.") from None
+        raise DataError(
+            f"{folder.name}: this is no run of onroll ({type(error).__name__}). Make one with 'onroll evaluate'."
+        ) from None
     for name in ("baseline", "pandemic", "deviations"):
         said[name] = tuple(said[name])
     return Run(load(project.root), reopened(frame, record), Brief(**said), into)
@@ -215,8 +237,13 @@ def write_figure(drawn: Chart, folder: Path) -> None:
     """Write a chart as SVG and PNG with its alternative text and its numbers beside it."""
     write_whole(folder / f"{drawn.id}.svg", drawn.svg())
     write_whole(folder / f"{drawn.id}.png", drawn.png())
-    write_whole(folder / f"{drawn.id}.txt", f"{drawn.title}\n{drawn.unit}\n\n{drawn.alt}\n\n{drawn.source}\n".encode())
-    write_whole(folder / f"{drawn.id}.csv", drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
+    write_whole(
+        folder / f"{drawn.id}.txt", f"{drawn.title}\n{drawn.unit}\n\n{drawn.alt}\n\n{drawn.source}\n".encode()
+    )
+    write_whole(
+        folder / f"{drawn.id}.csv",
+        drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode(),
+    )
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -228,11 +255,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 NUMBERS = ("estimate", "lower", "upper", "confidence", "numerator", "denominator")
-TEXT = {
-    name: "str"
-    for name in (
-        "indicator", "objective", "time_period", "geographic_level", "area", "breakdown_topic", "breakdown",
-        "comparator", "statistic", "method", "design", "strength", "source", "note", "symbol",
-    )
-}  # fmt: skip
-__all__ = ["DOCUMENTS", "Run", "Shown", "brief_of", "open_run", "run_of", "write_figure", "write_run_basis", "write_whole"]
+TEXT = {name: "str" for name in RELEASED_COLUMNS if name not in NUMBERS}
+__all__ = [
+    "DOCUMENTS",
+    "Run",
+    "Shown",
+    "brief_of",
+    "open_run",
+    "run_of",
+    "write_figure",
+    "write_run_basis",
+    "write_whole",
+]

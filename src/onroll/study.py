@@ -60,7 +60,9 @@ class Study:
     warnings: tuple[str, ...]
 
 
-def examine(project: Project, year: str = "", data: str = "", choices: Mapping[str, object] | None = None) -> Study:
+def examine(
+    project: Project, year: str = "", data: str = "", choices: Mapping[str, object] | None = None
+) -> Study:
     """Check, count, compute and disclose.
 
     Parameters
@@ -142,7 +144,12 @@ def _figures(shipped: Shipped, checked: Checked | None) -> Figures:
             for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
                 joined = pd.concat([tables[name], rows], ignore_index=True)
                 tables[name] = joined.drop_duplicates(KEYS, keep="last").reset_index(drop=True)
-    per_pupil = pd.DataFrame({"suspensions": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10], "pupils": [99605.0, 30985, 14695, 8195, 4790, 2915, 1825, 1165, 805, 560]})
+    per_pupil = pd.DataFrame(
+        {
+            "suspensions": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+            "pupils": [99605.0, 30985, 14695, 8195, 4790, 2915, 1825, 1165, 805, 560],
+        }
+    )
     shares = shipped.tables["sen_share_authority"].table
     return Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
 
@@ -178,14 +185,16 @@ def _question(
         raise UsageError(f"year '{academic_year(asked)}': no figures for {authority.name}; there are {spans}")
     neighbours = shipped.tables["statistical_neighbours"].table
     mine = neighbours[
-        (neighbours["old_la_code"] == authority.old_la_code) & (neighbours["model_year"] == chosen["neighbours"])
+        (neighbours["old_la_code"] == authority.old_la_code)
+        & (neighbours["model_year"] == chosen["neighbours"])
     ]
-    pandemic = next(regime.years for regime in strategy.regimes if regime.id == "pandemic")
-    difference = next(design for design in plan.designs if design.id == "difference_in_differences")
+    comparator = next(one for one in framework.comparators.values() if one.model == chosen["neighbours"])
+    pandemic, difference = strategy.regime("pandemic").years, plan.design("difference_in_differences")
     return Question(
         year=asked, area_code=authority.old_la_code, area=authority.name, region=authority.region,
         neighbours=tuple(mine["neighbour_old_la_code"]),
-        neighbours_label=f"Statistical neighbours ({chosen['neighbours']} model)",
+        neighbours_label=f"Statistical neighbours ({chosen['neighbours']} model)", neighbours_id=comparator.id,
+        reference_groups={one.breakdown: one.group for one in plan.reference_groups},
         baseline=periods(chosen["baseline_first"], chosen["baseline_last"]), pandemic=pandemic,
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],

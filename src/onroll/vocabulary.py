@@ -95,6 +95,27 @@ ETHNICITY_SPELLINGS = MappingProxyType(
     }
 )
 
+ETHNICITY_WORDS = MappingProxyType(
+    {
+        "Asian / Asian British": "Asian or Asian British",
+        "Black / African / Caribbean / Black British": "Black, African, Caribbean or Black British",
+        "Mixed / Multiple ethnic groups": "mixed or multiple ethnic background",
+        "White": "White",
+        "Any other ethnic group": "another ethnic background",
+    }
+)
+"""After "pupils recorded as", as a sentence says it."""
+ETHNICITY_SHORT = MappingProxyType(
+    {
+        "Asian / Asian British": "Asian",
+        "Black / African / Caribbean / Black British": "Black",
+        "Mixed / Multiple ethnic groups": "Mixed",
+        "White": "White",
+        "Any other ethnic group": "Other",
+    }
+)
+"""For an axis; the full names stand in the table beside it."""
+
 BREAKDOWN_TOPICS = (TOTAL, "education_phase", "sen_provision", "ethnicity_major")
 
 LEVELS = ("National", "Regional", "Local authority")
@@ -249,13 +270,11 @@ STRENGTHS = MappingProxyType(
 )
 """Ordered from the weakest. Nothing in a first evaluation from published figures reaches further."""
 
-OWN, PREVIOUS_YEAR, BASELINE, ENGLAND, REGION, NEIGHBOURS = (
-    "", "previous_year", "baseline", "england", "region", "statistical_neighbours",
+OWN, PREVIOUS_YEAR, BASELINE, ENGLAND, REGION = (
+    "", "previous_year", "baseline", "england", "region",
 )  # fmt: skip
 NEXT_YEAR = "next_year"
 OTHER_AUTHORITIES, SYNTHETIC = "other_authorities", "synthetic_control"
 PUBLISHED, OWN_RECORDS = "published", "own records"
 
 SEN_BY_TERM = "sen_provision by term"
-REFERENCE_GROUPS = MappingProxyType({"sen_provision": NO_SEN, "ethnicity_major": "White"})
-"""Against which group each group is compared, always named beside the ratio."""

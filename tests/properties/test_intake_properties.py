@@ -145,6 +145,35 @@ def test_any_bytes_are_findings_or_one_line_and_never_a_traceback(
     assert all(line.isprintable() for line in lines)
 
 
+LINES = (
+    b"time_period,time_identifier,geographic_level,la_name,education_phase,sen_provision,headcount,suspension\n"
+    b"202324,Autumn term,Local authority,Northmere,Total,EHC plan,2000,100\n"
+    b"202324,Autumn term,National,England,Total,No SEN,90000,7000\n",
+    b"year,level,la_name,school_type,headcount,perm_excl,perm_excl_rate\n"
+    b"201617,Region,North East,Primary,50,x,x\n",
+    b"measure,period,geographic_level,old_la_code,la_name,value,symbol\n"
+    b"TotFixedEx,2022/23,National,970,England,5.5,\nPriPermEx,2022/23,Local authority,801,Northmere,,-\n",
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LINES),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.binary(max_size=4)), min_size=1, max_size=6),
+)
+def test_a_damaged_file_is_findings_or_one_line_and_never_a_traceback(
+    data: bytes, wounds: list[tuple[float, int, bytes]]
+) -> None:
+    for where, cut, put in wounds:
+        at = int(where * len(data))
+        data = data[:at] + put + data[at + cut :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "damaged.csv"
+        path.write_bytes(data)
+        lines = said(path)
+    assert all(line.isprintable() for line in lines)
+
+
 def said(path: Path) -> list[str]:
     """What is found in a file, or why it cannot be opened; anything else fails the test."""
     try:

@@ -19,8 +19,8 @@ def sen_roll(cells: pd.DataFrame, shares: pd.DataFrame, code: str) -> pd.DataFra
 
     ``shares`` holds ``area_code, time_period, breakdown, pupil_percent`` at the January census of the year.
     """
-    roll = cells[(cells["area_code"] == code) & (cells["education_phase"] == TOTAL)]
-    roll = roll.set_index("time_period")["pupils"]
+    own_total = cells[(cells["area_code"] == code) & (cells["education_phase"] == TOTAL)]
+    roll = own_total.set_index("time_period")["pupils"]
     own = shares[shares["area_code"] == code]
     wide = own.pivot(index="time_period", columns="breakdown", values="pupil_percent")
     wide = wide.reindex(columns=[EHC_PLAN, SEN_SUPPORT])

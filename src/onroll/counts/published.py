@@ -7,6 +7,7 @@ A count that the publisher withheld makes every sum it belongs to missing too, n
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def summed(cells: pd.DataFrame, codes: Collection[str], area: str) -> pd.DataFra
     """
     chosen = cells[cells["area_code"].isin(list(codes))]
     groups = chosen.groupby(["time_period", "education_phase"], observed=True)
-    total = groups[["pupils", *EVENTS]].agg(lambda column: column.sum(skipna=False))
+    total = _whole_sums(groups)
     total["authorities"] = groups.size()
     total["source"] = groups["source"].first()
     return total.reset_index().assign(area_code="", area=area, region="")
@@ -47,8 +48,15 @@ def over_years(cells: pd.DataFrame, years: Collection[str]) -> pd.DataFrame:
     """Add the years of each area and phase; an area with a year missing is left out."""
     chosen = cells[cells["time_period"].isin(list(years))]
     groups = chosen.groupby(["area_code", "area", "education_phase"], observed=True)
-    total = groups[["pupils", *EVENTS]].agg(lambda column: column.sum(skipna=False))
+    total = _whole_sums(groups)
     return total[groups.size() == len(years)].reset_index()
+
+
+def _whole_sums(groups: Any) -> pd.DataFrame:
+    """Sums of the groups; one missing count leaves the sum missing."""
+    columns = ["pupils", *EVENTS]
+    sums: pd.DataFrame = groups[columns].sum()
+    return sums.where(groups[columns].count().eq(groups.size(), axis="index"))
 
 
 def repeat_dispersion(per_pupil: pd.DataFrame) -> tuple[float, float]:

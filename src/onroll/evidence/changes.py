@@ -218,4 +218,12 @@ def _row(pair: Pair, measure: Measure, question: Question, **said: Any) -> dict[
     )  # fmt: skip
 
 
-__all__ = ["BEFORE_AFTER", "CROSS_SECTION", "Pair", "beside_rows", "change_rows", "next_year_rows", "spread_of"]
+__all__ = [
+    "BEFORE_AFTER",
+    "CROSS_SECTION",
+    "Pair",
+    "beside_rows",
+    "change_rows",
+    "next_year_rows",
+    "spread_of",
+]

@@ -17,7 +17,8 @@ import pandas as pd
 from onroll.counts.published import panel
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
-from onroll.statistics import difference, placebos, synthetic_control
+from onroll.statistics import difference, leave_one_out, placebos, synthetic_control
+from onroll.statistics.synthetic_control import in_time
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
     DIFF_IN_DIFF,
@@ -65,7 +66,7 @@ class Panel:
     @property
     def treated(self) -> int:
         """Column of the authority evaluated."""
-        return int(self.rates.columns.get_loc(self.question.area_code))
+        return list(self.rates.columns).index(self.question.area_code)
 
     def row(self, statistic: str, design: str, **said: Any) -> dict[str, Any]:
         """One row about this panel; area and year are the authority's and the year evaluated unless said."""
@@ -162,11 +163,20 @@ def _sensitivity(
 ) -> Iterator[dict[str, Any]]:
     """Other choices that could have been made, so that nobody takes one fit for the answer."""
     question, years = found.question, list(found.rates.index)
-    without = synthetic_control.leave_one_out(outcomes, found.treated, pre)
+    without = leave_one_out.leave_one_out(outcomes, found.treated, pre)
     yield found.row(
         SENSITIVITY, SYNTHETIC_CONTROL, estimate=without.estimate, lower=without.lower, upper=without.upper,
         method="mean gap with each donor left out in turn: smallest and largest",
     )  # fmt: skip
+    if 0 < len(question.after) <= pre.sum() - 2:
+        at = int(pre.sum()) - len(question.after)
+        earlier = in_time(outcomes, found.treated, pre, at, confidence=question.confidence)
+        yield found.row(
+            SENSITIVITY, SYNTHETIC_CONTROL, estimate=earlier.estimate, lower=earlier.lower, upper=earlier.upper,
+            confidence=question.confidence,
+            method=f"mean gap as if the strategy had begun in {academic_year(years[at])}, when there was none to find",
+            note="a range that leaves out 0 shows a gap that cannot be the strategy's",
+        )  # fmt: skip
     calm = [place for place, year in enumerate(years) if year not in question.pandemic]
     before = np.array([years[place] in question.impact_pre for place in calm])
     if before.sum() >= 3:
@@ -195,7 +205,7 @@ def _difference(found: Panel) -> Iterator[dict[str, Any]]:
         )
         return
     outcomes = np.log(rates.to_numpy()) if is_log else rates.to_numpy()
-    treated = int(rates.columns.get_loc(question.area_code))
+    treated = list(rates.columns).index(question.area_code)
     result = difference.difference_in_differences(
         outcomes, treated, pre, sizes=pupils.mean().to_numpy(), confidence=question.confidence
     )

@@ -20,7 +20,6 @@ from onroll.vocabulary import (
     MEASURES,
     RATE,
     RATE_RATIO,
-    REFERENCE_GROUPS,
     RELATIVE_RISK,
     SEN_BY_TERM,
     WEAK,
@@ -45,11 +44,18 @@ def sen_rows(cells: pd.DataFrame, question: Question, scale: float) -> Iterator[
     cells = cells[cells["time_period"] <= question.year]
     for (year, term), group in cells.groupby(["time_period", "time_identifier"], sort=True):
         rows = [cell for _, cell in group.sort_values("breakdown").iterrows()]
-        reference = next(cell for cell in rows if cell["breakdown"] == REFERENCE_GROUPS["sen_provision"])
+        reference = next(
+            cell for cell in rows if cell["breakdown"] == question.reference_groups["sen_provision"]
+        )
         for measure in MEASURES.values():
             for cell in rows:
                 said = _said(
-                    f"{measure.id}_by_sen", year, SEN_BY_TERM, f"{cell['breakdown']}, {term}", question, cell
+                    f"{measure.id}_by_sen",
+                    str(year),
+                    SEN_BY_TERM,
+                    f"{cell['breakdown']}, {term}",
+                    question,
+                    cell,
                 )
                 yield _sen_level(cell, measure, question, scale, said)
                 if cell["breakdown"] != reference["breakdown"]:
@@ -63,13 +69,18 @@ def ethnicity_rows(cells: pd.DataFrame, question: Question, repeats: float) -> I
     for year, group in cells[cells["time_period"] <= question.year].groupby("time_period", sort=True):
         rows = [cell for _, cell in group.sort_values("breakdown").iterrows() if cell["breakdown"] != "Total"]
         reference = next(
-            (cell for cell in rows if cell["breakdown"] == REFERENCE_GROUPS["ethnicity_major"]), None
+            (cell for cell in rows if cell["breakdown"] == question.reference_groups["ethnicity_major"]), None
         )
         for measure in measures:
             wide = repeats if measure.id == "suspension_rate" else 1.0
             for cell in rows:
                 said = _said(
-                    f"{measure.id}_by_ethnicity", year, "ethnicity_major", cell["breakdown"], question, cell
+                    f"{measure.id}_by_ethnicity",
+                    str(year),
+                    "ethnicity_major",
+                    cell["breakdown"],
+                    question,
+                    cell,
                 )
                 yield _level(cell, measure, question, wide, said, "")
                 if reference is not None and cell["breakdown"] != reference["breakdown"]:

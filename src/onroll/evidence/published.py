@@ -22,7 +22,6 @@ from onroll.vocabulary import (
     CROSS_SECTION,
     ENGLAND,
     MEASURES,
-    NEIGHBOURS,
     PHASES,
     PREVIOUS_YEAR,
     PUBLISHED,
@@ -100,7 +99,9 @@ def _levels(
         missing = missing[(missing["_merge"] == "left_only") & (missing["time_period"] <= question.year)]
         note = f"sum of the {len(codes)} authorities with published counts"
         yield from all_levels(whole, question, level=level, note=note)
-        yield from all_levels(missing, question, level=level, note="as the DfE printed it, counts to the nearest 5")
+        yield from all_levels(
+            missing, question, level=level, note="as the DfE printed it, counts to the nearest 5"
+        )
     group = summed(cells, question.neighbours, question.neighbours_label)
     note = f"sum of {len(question.neighbours)} authorities"
     yield from all_levels(group, question, level="Local authority", note=note)
@@ -159,7 +160,7 @@ def _beside(
     groups: Mapping[str, tuple[Any, str]] = {
         ENGLAND: (others["area_code"].unique(), "the rest of England"),
         REGION: (others[others["region"] == question.region]["area_code"].unique(), f"the rest of {question.region}"),
-        NEIGHBOURS: (question.neighbours, question.neighbours_label),
+        question.neighbours_id: (question.neighbours, question.neighbours_label),
     }  # fmt: skip
     current = own[own["time_period"] == question.year]
     for comparator, (codes, label) in groups.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from onroll.vocabulary import periods
@@ -19,6 +20,10 @@ class Question:
         The authority: DfE code, name, region.
     neighbours, neighbours_label : tuple of str, str
         DfE codes of the statistical neighbours, and which model they are of.
+    neighbours_id : str
+        Their comparator's id in the declarations.
+    reference_groups : mapping
+        Breakdown to the group that its other groups are compared with.
     baseline : tuple of str
         The authority's own years before the strategy, added together.
     pandemic : tuple of str
@@ -39,6 +44,8 @@ class Question:
     region: str
     neighbours: tuple[str, ...]
     neighbours_label: str
+    neighbours_id: str
+    reference_groups: Mapping[str, str]
     baseline: tuple[str, ...]
     pandemic: tuple[str, ...]
     launch: str

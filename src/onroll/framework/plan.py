@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Annotated
 
 from onroll.errors import one_of
-from onroll.framework.indicators import PER
 from onroll.framework.parameters import Parameter, Value, choose
 from onroll.framework.rules import Form, Name, OneOf, WrongKeyError, Year
 from onroll.vocabulary import BREAKDOWNS, ETHNICITY_MAJOR, MEASURES, PHASES, SEN_PROVISIONS
@@ -26,7 +25,6 @@ class Design:
     id: Annotated[str, OneOf(DESIGNS)]
     label: str
     outcomes: tuple[Outcome, ...]
-    per: int
     pre_first: Year
     pre_last: Year
     post_first: Year
@@ -34,8 +32,6 @@ class Design:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if self.per not in PER:
-            raise WrongKeyError("per", f"is {self.per}; allowed are {one_of(PER)}")
         if not self.pre_first <= self.pre_last < self.post_first:
             years = f"{self.pre_first}, {self.pre_last} and {self.post_first}"
             raise WrongKeyError(

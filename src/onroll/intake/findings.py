@@ -12,6 +12,7 @@ from onroll.intake.checks import CHECKS
 
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 40
+_HINT = 600
 _LONG = ("unreadable", "missing_column", "two_columns", "other_sheets")
 
 
@@ -96,7 +97,7 @@ def finding(
 ) -> Finding:
     """Make a finding of a declared kind; the value is shown short and with control characters escaped."""
     kind = CHECKS[check]
-    action = f"{hint.strip()} {kind.action}".strip()
+    action = f"{shown(hint, _HINT).strip()} {kind.action}".strip()
     limit = 300 if check in ("unreadable", "missing_column") else SHOWN_CHARACTERS
     return Finding(
         shown(file, 120), row, shown(column), shown(value, limit), expected, action, kind.severity, check

@@ -15,7 +15,7 @@ from onroll.intake.findings import Findings, finding
 from onroll.intake.keys import read_keys
 from onroll.intake.places import Authorities, locate
 from onroll.intake.received import CONTEXT, Ledger, Received, no_symbols
-from onroll.intake.sheets import Sheet
+from onroll.intake.sheets import Sheet, empty_frame
 from onroll.intake.values import ANY, PROPORTION, RATE, parse_column
 from onroll.vocabulary import TOTAL
 
@@ -98,6 +98,8 @@ def _pivoted(keys: pd.DataFrame, ledger: Ledger) -> Received:
         )
     )
     keys = keys[~again]
+    if keys.empty:
+        return Received(ledger.file, empty_frame(TIDY), no_symbols(), ledger.close())
     wide = keys.set_index([*index, "column"])[["value", "symbol"]].unstack("column")
     known = np.any(wide["value"].notna().to_numpy(dtype=bool), axis=1)
     wide = wide[known]

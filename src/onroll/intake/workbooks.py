@@ -55,6 +55,7 @@ def read_parquet(name: str, data: bytes) -> Sheet:
         if cells * _CELL_BYTES > LIMIT:
             raise DataError(f"{shown(name, 120)}: larger than {LIMIT_WORDS} when unpacked. Send it in parts.")
         table = stored.read()
+        table.validate(full=True)
         columns = [_as_text(table.column(number)) for number in range(table.num_columns)]
         return from_arrow(name, pa.table(columns, names=table.column_names))
     except (pa.ArrowException, OSError, ValueError, MemoryError):

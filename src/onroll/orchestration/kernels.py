@@ -13,7 +13,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Integer
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -104,9 +104,11 @@ class _ForkedKernel:
 class WarmProvisioner(LocalProvisioner):
     """Gives a kernel manager a forked kernel in place of a new Python."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    process: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel on the connection file that the manager has written."""
-        manager = self.parent
+        manager: Any = self.parent
         answer = manager.warm.ask(
             do="launch",
             connection_file=manager.connection_file,
@@ -116,7 +118,7 @@ class WarmProvisioner(LocalProvisioner):
         self.process = _ForkedKernel(manager.warm, answer["pid"])
         self.pid = self.pgid = answer["pid"]
         manager.pids.append(self.pid)
-        return dict(self.connection_info)
+        return self.connection_info
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -147,7 +149,7 @@ class WarmKernelManager(AsyncKernelManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="onroll",
             language="python",
-            metadata={"kernel_provisioner": {"provisioner_name": "onroll-warm"}},
+            metadata={"kernel_provisioner": {"provisioner_name": "onroll-warm"}} if can_fork() else {},
         )
 
 

@@ -124,7 +124,7 @@ def _execute(job: Job, target: Path, cwd: Path, warm: WarmProcess) -> ErrorCard 
         except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
             return card_for_loading(job, f"it could not be read as a notebook ({type(error).__name__})")
         partial = Path(folder) / target.name
-        nbformat.write(notebook, partial)
+        nbformat.write(notebook, partial)  # type: ignore[no-untyped-call]
         os.replace(_beside(partial, target), target)
     return None
 
@@ -156,7 +156,8 @@ def _where(path: Path, source: str) -> str:
     import nbformat
 
     heading = ""
-    for number, cell in enumerate(nbformat.read(path, as_version=4).cells, start=1):
+    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             headings = [line for line in cell.source.splitlines() if line.startswith("#")]
             heading = headings[-1].lstrip("# ") if headings else heading

@@ -11,7 +11,6 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import NO_EVIDENCE, Standing, glance, standings
 from onroll.vocabulary import (
     BASELINE,
-    ETHNICITY_MAJOR,
     MEASURES,
     PREVIOUS_YEAR,
     SEN_BY_TERM,
@@ -25,9 +24,15 @@ def appendix_g(framework: Framework, facts: Facts) -> Document:
     """Compose the evaluation."""
     brief, strategy = facts.brief, framework.strategy
     every = standings(framework, facts)
-    blocks: list[Block] = [*departures(facts), *_summary(framework, facts, every), *_reading(framework, facts)]
+    blocks: list[Block] = [
+        *departures(facts),
+        *_summary(framework, facts, every),
+        *_reading(framework, facts),
+    ]
     for priority in strategy.priorities:
-        blocks.append(Heading(f"Priority {priority.number}: {priority.name}", anchor=f"priority-{priority.number}"))
+        blocks.append(
+            Heading(f"Priority {priority.number}: {priority.name}", anchor=f"priority-{priority.number}")
+        )
         blocks.append(Paragraph(text(priority.text), "quotation"))
         for one in every:
             if one.objective in priority.objectives:
@@ -38,7 +43,9 @@ def appendix_g(framework: Framework, facts: Facts) -> Document:
         f"Implementation evaluation (Appendix G) for {academic_year(brief.year)}, {brief.area}. The strategy's own "
         "form for this evaluation was not found; this one is reconstructed from its objectives."
     )
-    return Document("appendix-g", f"{brief.title}: evaluation", subtitle, tuple(blocks), foot(facts), contents=True)
+    return Document(
+        "appendix-g", f"{brief.title}: evaluation", subtitle, tuple(blocks), foot(facts), contents=True
+    )
 
 
 def _summary(framework: Framework, facts: Facts, every: tuple[Standing, ...]) -> list[Block]:
@@ -70,11 +77,13 @@ def _reading(framework: Framework, facts: Facts) -> list[Block]:
 
 def _objective(facts: Facts, one: Standing) -> list[Block]:
     blocks: list[Block] = [
-        Heading(f"{one.objective.id} {one.objective.label}", 3, f"objective-{one.objective.id.replace('.', '-')}"),
+        Heading(
+            f"{one.objective.id} {one.objective.label}", 3, f"objective-{one.objective.id.replace('.', '-')}"
+        ),
         Paragraph(text(one.objective.text), "quotation"),
     ]
     if not one.has_evidence:
-        blocks.append(Rating(NO_EVIDENCE, text("What would speak to it: ", *_listed(one), ".")))
+        blocks.append(Rating(NO_EVIDENCE, text("What would speak to it. ", *_listed(one), ".")))
         return blocks
     blocks.append(Rating(one.rating, (*one.reason, f" Strength: {one.strength}.")))
     indicators = {indicator.id for indicator in one.indicators}
@@ -83,12 +92,17 @@ def _objective(facts: Facts, one: Standing) -> list[Block]:
     if "suspension_rate_by_sen" in indicators:
         blocks += _groups(facts)
     if one.missing:
-        blocks.append(Paragraph(text("Not received: ", *_listed(one), "."), "note"))
+        blocks.append(Paragraph(text("Not received. ", *_listed(one), "."), "note"))
     return blocks
 
 
 def _listed(one: Standing) -> Text:
-    return text("; ".join(f"{m.label[0].lower()}{m.label[1:]} ({m.table.replace('_', ' ')})" for m in one.missing))
+    """What was not received, by the table it would come in."""
+    by_table: dict[str, list[str]] = {}
+    for indicator in one.missing:
+        label = f"{indicator.label[0].lower()}{indicator.label[1:]}"
+        by_table.setdefault(indicator.table.replace("_", " "), []).append(label)
+    return text(". ".join(f"In {table}: {', '.join(labels)}" for table, labels in by_table.items()))
 
 
 def _rates(facts: Facts) -> list[Block]:
@@ -118,9 +132,14 @@ def _groups(facts: Facts) -> list[Block]:
     for measure in MEASURES.values():
         indicator = f"{measure.id}_by_sen"
         if len(facts.where(indicator=indicator, time_period=facts.brief.year, breakdown_topic=SEN_BY_TERM)):
-            blocks.append(tables.groups(facts, indicator, f"{measure.label} by SEN provision and term, {year}"))
+            blocks.append(
+                tables.groups(facts, indicator, f"{measure.label} by SEN provision and term, {year}")
+            )
     blocks.append(Heading("By ethnic group", 4))
-    said = [*sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")]
+    said = [
+        *sentences.ethnicity(facts, "suspension_rate"),
+        *sentences.ethnicity(facts, "permanent_exclusion_rate"),
+    ]
     if not len(facts.where(indicator="suspension_rate_by_ethnicity", time_period=facts.brief.year)):
         return [*blocks, Paragraph(text(f"No figures by ethnic group were received for {year}."))]
     blocks += [Bullets(tuple(said))] if said else []
@@ -128,7 +147,7 @@ def _groups(facts: Facts) -> list[Block]:
     for measure_id in ("suspension_rate", "permanent_exclusion_rate"):
         caption = f"{MEASURES[measure_id].label} by major ethnic group, {year}"
         blocks.append(tables.groups(facts, f"{measure_id}_by_ethnicity", caption))
-    note = f"Published for {len(ETHNICITY_MAJOR)} major groups; the groups do not add to the total, the rest is unclassified."
+    note = "The groups do not add to the total; the rest is unclassified."
     return [*blocks, Paragraph(text(note), "note")]
 
 

@@ -32,19 +32,25 @@ def board(framework: Framework, facts: Facts) -> Document:
 def _what_changed(framework: Framework, facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("What changed", anchor="changed")]
     for measure in (SUSPENSIONS, PERMANENT):
-        words = sentences.happened(facts, measure)
-        seen = sentences.could_be_seen(facts, measure)
-        change = sentences.since_last_year(facts, measure)
-        said.append(Paragraph((*words, *_spaced(seen), *_spaced(change)), "lead" if measure == SUSPENSIONS else "plain"))
+        said.append(Paragraph(sentences.happened(facts, measure), "lead"))
+        seen, change = sentences.could_be_seen(facts, measure), sentences.since_last_year(facts, measure)
+        if seen or change:
+            said.append(Paragraph((*seen, " ", *change) if seen else change))
     said += _picture(facts, "suspension_rate_trend")
     said.append(tables.headline(facts))
     rated = [one for one in standings(framework, facts) if one.rating != NOT_RATED]
-    said += [Rating(one.rating, (f"{one.objective.id}, {one.objective.label}: ", *one.reason)) for one in rated]
+    said += [
+        Rating(one.rating, (f"{one.objective.id}, {one.objective.label}: ", *one.reason)) for one in rated
+    ]
     return said
 
 
 def _for_whom(facts: Facts) -> list[Block]:
-    found = [*sentences.sen(facts), *sentences.ethnicity(facts, SUSPENSIONS), *sentences.ethnicity(facts, PERMANENT)]
+    found = [
+        *sentences.sen(facts),
+        *sentences.ethnicity(facts, SUSPENSIONS),
+        *sentences.ethnicity(facts, PERMANENT),
+    ]
     said: list[Block] = [Heading("For which children", anchor="children")]
     if not found:
         return [*said, Paragraph(text("No figures by group of pupils were received for this year."))]
@@ -52,7 +58,12 @@ def _for_whom(facts: Facts) -> list[Block]:
         "These are differences in what schools did, and a question to schools. Published figures cannot say how far "
         "age, phase or school explain them; pupil records could."
     )
-    return [*said, Bullets(tuple(found)), Paragraph(text(closing)), *_picture(facts, "suspension_rate_by_sen")]
+    return [
+        *said,
+        Bullets(tuple(found)),
+        Paragraph(text(closing)),
+        *_picture(facts, "suspension_rate_by_sen"),
+    ]
 
 
 def _how_sure(facts: Facts) -> list[Block]:
@@ -79,11 +90,16 @@ def _decide(framework: Framework, facts: Facts) -> list[Block]:
             wanted.setdefault(indicator.table, set()).add(one.objective.id)
     most = sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0]))[:4]
     items: list[Text] = [
-        text(f"Which records to ask for first. {_named(name)} would speak to {len(ids)} of the {len(framework.objectives)} objectives.")
+        text(
+            f"Which records to ask for first. {_named(name)} would speak to {len(ids)} of the "
+            f"{len(framework.objectives)} objectives."
+        )
         for name, ids in most[:1]
     ]
     items += [text(f"{_named(name)} would speak to {len(ids)}.") for name, ids in most[1:]]
-    if any(sentences.ethnicity(facts, measure) for measure in (SUSPENSIONS, PERMANENT)) or sentences.sen(facts):
+    if any(sentences.ethnicity(facts, measure) for measure in (SUSPENSIONS, PERMANENT)) or sentences.sen(
+        facts
+    ):
         items.append(text("Which schools to ask about the differences above, and who offers them support."))
     return [Heading("For decision today", anchor="decide"), Bullets(tuple(items))]
 
@@ -105,7 +121,3 @@ def _named(table: str) -> str:
 
 def _picture(facts: Facts, name: str) -> list[Block]:
     return [tables.picture(chart(facts, name))] if name in available(facts) else []
-
-
-def _spaced(words: Text) -> Text:
-    return (" ", *words) if words else ()

@@ -10,9 +10,10 @@ import pandas as pd
 
 from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.presentation import wording
-from onroll.presentation.drawing import GREY, INK, OWN, STYLES, Chart, canvas, end_labels, years_axis
+from onroll.presentation.drawing import INK, OWN, STYLES, Chart, canvas, end_labels, shade, years_axis
 from onroll.presentation.facts import Facts
 from onroll.vocabulary import (
+    ETHNICITY_SHORT,
     GAP,
     MEAN_GAP,
     MEASURES,
@@ -39,8 +40,10 @@ def chart(facts: Facts, name: str) -> Chart:
         If there is no chart of that name, or the evidence it draws was not received.
     """
     if name not in CHARTS:
-        raise UsageError(f"no chart is called '{name}'; charts are {one_of(CHARTS)}.{did_you_mean(name, CHARTS)}")
-    drawn = CHARTS[name](facts)
+        raise UsageError(
+            f"no chart is called '{name}'; charts are {one_of(CHARTS)}.{did_you_mean(name, CHARTS)}"
+        )
+    drawn: Chart | None = CHARTS[name](facts)
     if drawn is None:
         raise UsageError(f"chart '{name}' has no evidence to draw in this run")
     drawn.id = name
@@ -49,7 +52,9 @@ def chart(facts: Facts, name: str) -> Chart:
 
 def available(facts: Facts) -> tuple[str, ...]:
     """Names of the charts for which this run has evidence."""
-    return tuple(name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1)
+    return tuple(
+        name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
+    )
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
@@ -93,7 +98,9 @@ def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
 def _by_phase(facts: Facts) -> Chart | None:
     """The authority's suspension rate by phase, each phase its own panel and scale of years."""
     brief = facts.brief
-    rows = facts.where(indicator="suspension_rate", statistic=RATE, area=brief.area).dropna(subset=["estimate"])
+    rows = facts.where(indicator="suspension_rate", statistic=RATE, area=brief.area).dropna(
+        subset=["estimate"]
+    )
     rows = rows[rows["breakdown"].isin(PHASES[:3])]
     years = sorted(rows["time_period"].unique())
     place = {year: number for number, year in enumerate(years)}
@@ -103,14 +110,18 @@ def _by_phase(facts: Facts) -> Chart | None:
         line = rows[rows["breakdown"] == phase].sort_values("time_period")
         x = line["time_period"].map(place)
         axes.plot(x, line["estimate"], **STYLES[style])
-        axes.fill_between(x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0)
+        axes.fill_between(
+            x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0
+        )
         label = phase.replace("State-funded ", "").capitalize()
         ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
     axes.set_ylim(bottom=0, top=float(rows["upper"].max()) * 1.05)
     years_axis(axes, years, brief.pandemic, brief.launch)
     end_labels(axes, ends, axes.get_ylim()[1] * 0.06)
     title, alt = wording.by_phase(facts)
-    return _finish(facts, drawn, rows, title, f"Suspensions per 100 pupils on roll, {brief.area}, with intervals", alt)
+    return _finish(
+        facts, drawn, rows, title, f"Suspensions per 100 pupils on roll, {brief.area}, with intervals", alt
+    )
 
 
 def _by_sen(facts: Facts) -> Chart | None:
@@ -128,16 +139,16 @@ def _by_sen(facts: Facts) -> Chart | None:
         line = rows[rows["group"] == group].sort_values(["time_period", "term"])
         x = [place[pair] for pair in zip(line["time_period"], line["term"], strict=True)]
         axes.plot(x, line["estimate"], **STYLES[style])
-        axes.fill_between(x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0)
+        axes.fill_between(
+            x, line["lower"], line["upper"], color=STYLES[style]["color"], alpha=0.15, linewidth=0
+        )
         label = "EHC plan" if group == SEN_PROVISIONS[0] else group
         ends[label] = (x[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
     labels = [f"{term[:3]} {academic_year(year)}" for year, term in place]
     axes.set_xticks(range(len(labels)), labels, rotation=60, ha="right", fontsize=8.5)
     axes.set_ylim(bottom=0)
     inside = [number for (year, _), number in place.items() if year in brief.pandemic]
-    if inside:
-        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#EDEEF0", zorder=0)
-        axes.text(sum(inside) / len(inside), axes.get_ylim()[1], "pandemic", ha="center", va="top", fontsize=8.5, color=GREY)
+    shade(axes, inside)
     axes.set_xlim(-0.4, len(labels) - 0.6)
     end_labels(axes, ends, axes.get_ylim()[1] * 0.06)
     title, alt = wording.by_sen(facts)
@@ -156,10 +167,14 @@ def _by_ethnicity(facts: Facts) -> Chart | None:
     low, high = rows["estimate"] - rows["lower"], rows["upper"] - rows["estimate"]
     axes.errorbar(rows["estimate"], list(y), xerr=[low, high], fmt="o", color=OWN, capsize=3, markersize=7)
     axes.axvline(1, color=INK, linewidth=1)
-    axes.set_yticks(list(y), [name.split(" / ")[0] for name in rows["breakdown"]])
+    axes.set_yticks(list(y), [ETHNICITY_SHORT[name] for name in rows["breakdown"]])
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xscale("log")
-    ticks = [tick for tick in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4) if rows["lower"].min() * 0.8 < tick < rows["upper"].max() * 1.25]
+    ticks = [
+        tick
+        for tick in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4)
+        if rows["lower"].min() * 0.8 < tick < rows["upper"].max() * 1.25
+    ]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.grid(True, axis="x")
@@ -226,8 +241,14 @@ NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
         **{f"{measure}_trend": {"indicator": measure, "statistic": RATE} for measure in MEASURES},
         "suspension_rate_by_phase": {"indicator": "suspension_rate", "breakdown_topic": "education_phase"},
         "suspension_rate_by_sen": {"indicator": "suspension_rate_by_sen", "statistic": RATE},
-        "suspension_ratio_by_ethnicity": {"indicator": "suspension_rate_by_ethnicity", "statistic": RATE_RATIO},
+        "suspension_ratio_by_ethnicity": {
+            "indicator": "suspension_rate_by_ethnicity",
+            "statistic": RATE_RATIO,
+        },
         "synthetic_control": {"indicator": "strategy_impact_suspension_rate", "statistic": GAP},
-        "synthetic_control_placebos": {"indicator": "strategy_impact_suspension_rate", "statistic": PLACEBO_GAP},
+        "synthetic_control_placebos": {
+            "indicator": "strategy_impact_suspension_rate",
+            "statistic": PLACEBO_GAP,
+        },
     }
 )

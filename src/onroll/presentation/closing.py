@@ -11,7 +11,9 @@ def foot(facts: Facts) -> tuple[Text, ...]:
     brief = facts.brief
     return (
         text(f"{brief.licence} Every figure on this page is already public."),
-        text(f"Made {brief.made} by onroll, run {brief.run}. The numbers are in evidence.csv of the same run."),
+        text(
+            f"Made {brief.made} by onroll, run {brief.run}. The numbers are in evidence.csv of the same run."
+        ),
     )
 
 

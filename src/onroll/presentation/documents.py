@@ -26,5 +26,7 @@ def document(framework: Framework, facts: Facts, name: str) -> Document:
         If there is no document of that name.
     """
     if name not in DOCUMENTS:
-        raise UsageError(f"no document is called '{name}'; documents are {one_of(DOCUMENTS)}.{did_you_mean(name, DOCUMENTS)}")
+        raise UsageError(
+            f"no document is called '{name}'; documents are {one_of(DOCUMENTS)}.{did_you_mean(name, DOCUMENTS)}"
+        )
     return DOCUMENTS[name](framework, facts)

@@ -22,7 +22,7 @@ STYLES: Mapping[str, dict[str, Any]] = {
 }
 """Comparators differ by dash, not by colour alone, and every line is named at its end."""
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.size": 10, "font.family": "DejaVu Sans", "axes.spines.top": False, "axes.spines.right": False,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#E2E4E6", "grid.linewidth": 0.8,
@@ -67,8 +67,8 @@ class Chart(Figure):
 def canvas(height: float = HEIGHT) -> tuple[Chart, Axes]:
     """An empty chart in the project's style."""
     with mpl.rc_context(RC):
-        chart = Chart(figsize=(WIDTH, height), layout="constrained")
-        axes = chart.add_subplot()
+        chart = Chart(figsize=(WIDTH, height))
+        axes = chart.add_axes((0.07, 0.2 if height > 3.5 else 0.22, 0.76, 0.7))
     return chart, axes
 
 
@@ -77,19 +77,24 @@ def years_axis(axes: Axes, years: Sequence[str], pandemic: Sequence[str], launch
     places = {year: place for place, year in enumerate(years)}
     every = 1 if len(years) <= 10 else 2
     shown = [year for place, year in enumerate(years) if (len(years) - 1 - place) % every == 0]
-    axes.set_xticks([places[year] for year in shown], [academic_year(year) for year in shown], rotation=45, ha="right")
+    axes.set_xticks(
+        [places[year] for year in shown], [academic_year(year) for year in shown], rotation=45, ha="right"
+    )
     axes.set_xlim(-0.4, len(years) - 1 + 0.4)
     inside = [places[year] for year in pandemic if year in places]
-    top = axes.get_ylim()[1]
-    if inside:
-        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#EDEEF0", zorder=0)
-        axes.text(sum(inside) / len(inside), top, "pandemic", ha="center", va="top", fontsize=8.5, color=GREY)
+    shade(axes, inside)
     if launch in places:
         axes.axvline(places[launch] - 0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-        axes.text(
-            places[launch] - 0.42, axes.get_ylim()[0], "strategy begins", rotation=90, ha="left", va="bottom",
-            fontsize=8.5, color=INK,
-        )  # fmt: skip
+        above = axes.get_xaxis_transform()
+        axes.text(places[launch] - 0.32, 1.02, "strategy begins", transform=above, fontsize=8.5, color=INK)
+
+
+def shade(axes: Axes, inside: Sequence[int]) -> None:
+    """Shade and name the pandemic at these places of the axis."""
+    if inside:
+        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#E3E6E8", zorder=0)
+        middle, above = sum(inside) / len(inside), axes.get_xaxis_transform()
+        axes.text(middle, 1.02, "pandemic", transform=above, ha="center", fontsize=8.5, color=GREY)
 
 
 def end_labels(axes: Axes, ends: Mapping[str, tuple[float, float, str]], room: float) -> None:

@@ -32,6 +32,8 @@ class Brief:
     area: str
     region: str
     neighbours_label: str
+    neighbours_id: str
+    reference_groups: Mapping[str, str]
     baseline: tuple[str, ...]
     pandemic: tuple[str, ...]
     launch: str
@@ -116,4 +118,4 @@ class Facts:
 
 
 def _fact(row: Any, cells: pd.Series[Any]) -> Fact:
-    return Fact(int(row), cells.to_dict())
+    return Fact(int(row), {str(name): value for name, value in cells.items()})

@@ -5,18 +5,19 @@ from __future__ import annotations
 import base64
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from onroll.presentation.facts import Bound
-from onroll.presentation.model import Block, Document, Text
+from onroll.presentation.model import Block, Document, Heading, Text
 
 
 def page(document: Document) -> str:
     """The whole file."""
-    return _environment().get_template("document.html").render(document=document, headings=_headings(document))
+    return (
+        _environment().get_template("document.html").render(document=document, headings=_headings(document))
+    )
 
 
 def fragment(block: Block) -> str:
@@ -30,8 +31,8 @@ def style() -> str:
     return _read("style.css")
 
 
-def _headings(document: Document) -> list[Any]:
-    return [block for block in document.blocks if type(block).__name__ == "Heading" and getattr(block, "anchor", "")]
+def _headings(document: Document) -> list[Heading]:
+    return [block for block in document.blocks if isinstance(block, Heading) and block.anchor]
 
 
 def _words(words: Text) -> Markup:
@@ -56,7 +57,11 @@ def _read(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(words=_words, picture=_picture)
     environment.tests["kind"] = lambda block, name: type(block).__name__ == name

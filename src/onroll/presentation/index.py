@@ -16,10 +16,21 @@ from onroll.vocabulary import academic_year
 class Failure(Protocol):
     """Why a notebook is missing: what an error card says."""
 
-    notebook: str
-    cell: str
-    cause: str
-    advice: str
+    @property
+    def notebook(self) -> str:
+        """Its id."""
+
+    @property
+    def cell(self) -> str:
+        """Where it stopped."""
+
+    @property
+    def cause(self) -> str:
+        """Why."""
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
 
 
 def index(framework: Framework, facts: Facts, failures: Iterable[Failure] = ()) -> Document:
@@ -32,8 +43,22 @@ def index(framework: Framework, facts: Facts, failures: Iterable[Failure] = ()) 
         for one in framework.notebooks
         if one.id not in gone
     )
-    board = () if "91_board" in gone else (Link("report/board.html", "The Board's pages", "Ten minutes: what changed, for whom, how sure."),)
-    whole = () if "90_appendix_g" in gone else (Link("report/appendix-g.html", "The evaluation (Appendix G)", "Every objective with its evidence."),)
+    board = (
+        ()
+        if "91_board" in gone
+        else (
+            Link("report/board.html", "The Board's pages", "Ten minutes: what changed, for whom, how sure."),
+        )
+    )
+    whole = (
+        ()
+        if "90_appendix_g" in gone
+        else (
+            Link(
+                "report/appendix-g.html", "The evaluation (Appendix G)", "Every objective with its evidence."
+            ),
+        )
+    )
     blocks: list[Block] = [
         *_cards(failed),
         *departures(facts),

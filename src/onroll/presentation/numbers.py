@@ -8,7 +8,21 @@ from decimal import ROUND_HALF_UP, Decimal
 from onroll.vocabulary import MEASURES
 
 TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SMALL = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 EMPTY = "not available"
 
 
@@ -38,6 +52,14 @@ def ratio(value: float) -> str:
     if math.isnan(value):
         return EMPTY
     return "no limit" if math.isinf(value) else rounded(value, 2)
+
+
+def times(value: float) -> str:
+    """A ratio in a sentence: ``1.8``, two decimals near 1 where the side matters, none from 20 on."""
+    if math.isnan(value) or math.isinf(value):
+        return ratio(value)
+    near_one = 0.9 <= value < 1.1
+    return rounded(value, 2 if near_one else 0 if value >= 20 else 1)
 
 
 def percent(value: float) -> str:
@@ -76,7 +98,7 @@ def portion(value: float) -> str:
 
 def in_ten(value: float) -> str:
     """A share as so many in ten: ``0.589`` is ``about six in ten``."""
-    tenth = int(Decimal(repr(10 * value)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    tenth = int(Decimal(repr(10 * float(value))).quantize(Decimal(1), rounding=ROUND_HALF_UP))
     if tenth == 0:
         return "fewer than one in ten"
     return "nearly all" if tenth == 10 else f"about {TENTHS[tenth]} in ten"
@@ -100,6 +122,6 @@ def for_every(measure: str) -> str:
 
 FORMATS = {
     "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "portion": portion,
-    "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability,
+    "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability, "times": times,
 }  # fmt: skip
 """Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

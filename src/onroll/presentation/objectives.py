@@ -106,7 +106,11 @@ def _standing(framework: Framework, facts: Facts, objective: Objective) -> Stand
 
 
 def _rating(
-    framework: Framework, facts: Facts, objective: Objective, indicators: tuple[Indicator, ...], has_rows: bool
+    framework: Framework,
+    facts: Facts,
+    objective: Objective,
+    indicators: tuple[Indicator, ...],
+    has_rows: bool,
 ) -> tuple[str, Text]:
     if not has_rows:
         return NOT_RATED, text(f"{NO_EVIDENCE}.")
@@ -116,7 +120,9 @@ def _rating(
         if one.rating == "RATE" and (fact := _against_baseline(facts, one.id)) is not None
     ]
     if not found:
-        return NOT_RATED, text("The records that its rating rests on were not received; what was received is shown.")
+        return NOT_RATED, text(
+            "The records that its rating rests on were not received; what was received is shown."
+        )
     (rating, words), indicator, fact = min(found, key=lambda one: WORST_FIRST.index(one[0][0]))
     reason = text(
         f"{words}, resting on the {indicator.label[0].lower()}{indicator.label[1:]}: ", fact.bind("ratio"),

@@ -13,6 +13,7 @@ from onroll.presentation.wording import compared, direction, ends, possessive
 from onroll.vocabulary import (
     BASELINE,
     DETECTABLE_FALL,
+    ETHNICITY_WORDS,
     GAP,
     MEASURES,
     NEXT_YEAR,
@@ -20,7 +21,6 @@ from onroll.vocabulary import (
     PREVIOUS_YEAR,
     RATE,
     RATE_RATIO,
-    REFERENCE_GROUPS,
     RELATIVE_RISK,
     SEN_BY_TERM,
     SYNTHETIC_CONTROL,
@@ -30,6 +30,7 @@ from onroll.vocabulary import (
 )
 
 CLOSE_ENOUGH = 1e-12
+NO_BREAK = "\u00a0"
 
 
 def happened(facts: Facts, measure: str) -> Text:
@@ -54,7 +55,9 @@ def _opening(facts: Facts, measure: str, now: Fact) -> Text:
     if measure == "suspension_rate":
         return text(f"{schools} suspended pupils ", number, f" times in {year}: ", each, f" {every}")
     if measure == "suspended_pupil_rate":
-        return text(f"{schools} suspended ", number, f" different pupils at least once in {year}: ", each, f" {every}")
+        return text(
+            f"{schools} suspended ", number, f" different pupils at least once in {year}: ", each, f" {every}"
+        )
     return text("There were ", number, f" permanent exclusions in {year}, ", each, f" {every}")
 
 
@@ -69,7 +72,10 @@ def _beside_england(facts: Facts, measure: str) -> Text:
         return ()
     there = direction(england[0]["estimate"], england[1]["estimate"])
     lead = {"rose less than": "England rose faster, from ", "rose more than": "England rose less, from "}.get(
-        how, f"England {there}, from " if there != "stayed about the same" else "England stayed about the same, from "
+        how,
+        f"England {there}, from "
+        if there != "stayed about the same"
+        else "England stayed about the same, from ",
     )
     return text(" ", lead, england[0].bind("rate"), " to ", england[1].bind("rate"), ".")
 
@@ -88,9 +94,8 @@ def since_last_year(facts: Facts, measure: str) -> Text:
     moved = direction(before["estimate"], now["estimate"])
     if moved == "stayed about the same":
         return text(f"The year before, {last}, the rate was about the same: ", before.bind("rate"), ".")
-    side = "above" if moved == "rose" else "below"
     lead = text(
-        f"That is {side} the year before, {last}: ", before.bind("count", "numerator"), ", or ", before.bind("rate"),
+        f"The year before, {last}, there were ", before.bind("count", "numerator"), ", or ", before.bind("rate"),
         f" {for_every(measure)}. ",
     )  # fmt: skip
     return text(*lead, *_is_it_chance(known))
@@ -98,17 +103,22 @@ def since_last_year(facts: Facts, measure: str) -> Text:
 
 def _is_it_chance(known: list[Fact]) -> Text:
     narrow, wide = known[0], known[-1]
-    span = text(" (the rate is ", narrow.bind("ratio"), " times the earlier one; interval ", narrow.bind("ratio", "lower"),
-                " to ", narrow.bind("ratio", "upper"), ")")  # fmt: skip
+    usual = "chance makes" if wide["method"].startswith("exact") else "authorities usually see"
+    span = text(" (the rate is ", narrow.bind("times"), " times the earlier one; interval ", narrow.bind("times", "lower"),
+                " to ", narrow.bind("times", "upper"), ")")  # fmt: skip
     if _excludes_one(wide):
-        return text("A change of this size is larger than authorities usually see from one year to the next", *span, ".")
+        return text(
+            f"A change of this size is larger than {usual} from one year to the next",
+            *span,
+            ".",
+        )
     if len(known) > 1 and _excludes_one(narrow):
         return text(
             "Chance alone would seldom make such a change", *span, ", but authorities' numbers move by more than chance: "
-            "allowing for that the interval is ", wide.bind("ratio", "lower"), " to ", wide.bind("ratio", "upper"),
+            "allowing for that the interval is ", wide.bind("times", "lower"), " to ", wide.bind("times", "upper"),
             ", so it is not certain that anything changed.",
         )  # fmt: skip
-    return text("A change of this size may be no more than usual movement between years", *span, ".")
+    return text(f"A change of this size is no larger than {usual} from one year to the next", *span, ".")
 
 
 def _excludes_one(fact: Fact) -> bool:
@@ -122,21 +132,27 @@ def could_be_seen(facts: Facts, measure: str) -> Text:
         return ()
     events = MEASURES[measure].events
     lead = "With numbers this small, only" if seen["denominator"] < 200 else f"For {events}, only"
-    return text(f"{lead} a fall ", seen.bind("portion"), " from one year to the next would stand out from "
-                + ("chance." if measure == "permanent_exclusion_rate" else "the usual movement of authorities."))  # fmt: skip
+    usual = "the usual movement of authorities" if "dispersion" in seen["method"] else "chance"
+    return text(
+        f"{lead} a fall ", seen.bind("portion"), f" from one year to the next would stand out from {usual}."
+    )  # fmt: skip
 
 
 def baseline_change(facts: Facts, measure: str) -> Text:
     """The rate against the authority's own years before the strategy, with the widest interval."""
     word = RELATIVE_RISK if MEASURES[measure].is_proportion else RATE_RATIO
-    found = [f for f in facts.all(indicator=measure, comparator=BASELINE, statistic=word, breakdown=TOTAL) if f.is_known]
+    found = [
+        f
+        for f in facts.all(indicator=measure, comparator=BASELINE, statistic=word, breakdown=TOTAL)
+        if f.is_known
+    ]
     if not found:
         return ()
     wide = found[-1]
     years = f"{academic_year(facts.brief.baseline[0])} to {academic_year(facts.brief.baseline[-1])}"
     return text(
-        f"Against {years} together, the rate is ", wide.bind("ratio"), " times what it was (interval ",
-        wide.bind("ratio", "lower"), " to ", wide.bind("ratio", "upper"), ", widened by how other authorities moved).",
+        f"Against {years} together, the rate is ", wide.bind("times"), " times what it was (interval ",
+        wide.bind("times", "lower"), " to ", wide.bind("times", "upper"), ", widened by how other authorities moved).",
     )  # fmt: skip
 
 
@@ -159,7 +175,9 @@ def impact(facts: Facts) -> list[Text]:
 
 
 def _already(facts: Facts) -> Text:
-    first, last = (facts.rate("suspension_rate", year) for year in (facts.brief.baseline[0], facts.brief.baseline[-1]))
+    first, last = (
+        facts.rate("suspension_rate", year) for year in (facts.brief.baseline[0], facts.brief.baseline[-1])
+    )
     if first is None or last is None or direction(first["estimate"], last["estimate"]) != "fell":
         return ()
     return text(f", and {possessive(facts.brief.area)} rate was already falling before the strategy began (from ",
@@ -169,15 +187,19 @@ def _already(facts: Facts) -> Text:
 
 def _so(side: str, stands_out: bool) -> Text:
     if stands_out:
-        return text(". Few moved as far, which deserves a closer look; one authority and one comparison are not proof.")
+        return text(
+            ". Few moved as far, which deserves a closer look; one authority and one comparison are not proof."
+        )
     verb = "credited to" if side == "below" else "blamed on"
     return text(f", so this difference cannot be {verb} the strategy.")
 
 
 def sen(facts: Facts) -> list[Text]:
     """The latest term of the year by SEN provision: rate and ratio against the reference group."""
-    indicator, reference = "suspension_rate_by_sen", REFERENCE_GROUPS["sen_provision"]
-    rows = facts.where(indicator=indicator, statistic=RATE_RATIO, time_period=facts.brief.year, breakdown_topic=SEN_BY_TERM)
+    indicator, reference = "suspension_rate_by_sen", facts.brief.reference_groups["sen_provision"]
+    rows = facts.where(
+        indicator=indicator, statistic=RATE_RATIO, time_period=facts.brief.year, breakdown_topic=SEN_BY_TERM
+    )
     if rows.empty:
         return []
     term = rows["breakdown"].str.rsplit(", ", n=1).str[1].max()
@@ -191,15 +213,15 @@ def sen(facts: Facts) -> list[Text]:
             continue
         out.append(text(
             f"In the {term.lower()} schools suspended {words} ", level.bind("rate"), " times for every 100, and pupils "
-            "with no SEN ", base.bind("rate"), " times: ", against.bind("ratio"), " times as often (interval ",
-            against.bind("ratio", "lower"), " to ", against.bind("ratio", "upper"), ").",
+            "with no SEN ", base.bind("rate"), " times: ", against.bind("times"), " times as often (interval ",
+            against.bind("times", "lower"), " to ", against.bind("times", "upper"), ").",
         ))  # fmt: skip
     return out
 
 
 def ethnicity(facts: Facts, measure: str, most: int = 3) -> list[Text]:
     """Groups whose rate stands clearly above the reference group's, the furthest first."""
-    indicator, reference = f"{measure}_by_ethnicity", REFERENCE_GROUPS["ethnicity_major"]
+    indicator, reference = f"{measure}_by_ethnicity", facts.brief.reference_groups["ethnicity_major"]
     about = {"indicator": indicator, "time_period": facts.brief.year}
     found = [fact for fact in facts.all(statistic=RATE_RATIO, **about) if fact.is_known and fact["lower"] > 1]
     base = facts.one(statistic=RATE, breakdown=reference, **about)
@@ -209,13 +231,15 @@ def ethnicity(facts: Facts, measure: str, most: int = 3) -> list[Text]:
         if level is None or base is None:
             continue
         verb = "suspended" if measure == "suspension_rate" else "permanently excluded"
-        group = fact["breakdown"].replace(" / ", " or ")
+        group, base_group = (
+            f"pupils recorded as {ETHNICITY_WORDS[name]}" for name in (fact["breakdown"], reference)
+        )
         out.append(text(
-            f"Schools {verb} {group} pupils ", level.bind("rate"), f" times {for_every(measure)} (",
-            level.bind("count", "numerator"), " for ", level.bind("count", "denominator"), f" pupils), {reference} pupils ",
+            f"Schools {verb} {group} ", level.bind("rate"), f" times {for_every(measure)} (",
+            level.bind("count", "numerator"), " for ", level.bind("count", "denominator"), f" pupils), {base_group} ",
             base.bind("rate"), " times (", base.bind("count", "numerator"), " for ", base.bind("count", "denominator"),
-            "): ", fact.bind("ratio"), " times the rate (interval ", fact.bind("ratio", "lower"), " to ",
-            fact.bind("ratio", "upper"), ").",
+            "): ", fact.bind("times"), " times the rate (interval ", fact.bind("times", "lower"), " to ",
+            fact.bind("times", "upper"), ").",
         ))  # fmt: skip
     return out
 
@@ -226,5 +250,5 @@ def span(fact: Fact) -> Text:
         return text("not available")
     if fact["lower"] != fact["lower"]:
         return text(fact.bind("rate"))
-    return text(fact.bind("rate"), " (", fact.bind("rate", "lower"), " to ", fact.bind("rate", "upper"), ")")
-
+    between = f"{NO_BREAK}to{NO_BREAK}"
+    return text(fact.bind("rate"), " (", fact.bind("rate", "lower"), between, fact.bind("rate", "upper"), ")")

@@ -7,7 +7,7 @@ import pandas as pd
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Picture, Table, Text, text
-from onroll.presentation.sentences import span
+from onroll.presentation.sentences import NO_BREAK, span
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import (
     BASELINE,
@@ -53,7 +53,8 @@ def by_phase(facts: Facts) -> Table:
     brief = facts.brief
     columns = ("Phase", *(f"{measure.label}, per {measure.per:,}" for measure in MEASURES.values()))
     rows = tuple(
-        (text(phase), *(_counted(facts.rate(measure, breakdown=phase)) for measure in MEASURES)) for phase in PHASES
+        (text(phase), *(_counted(facts.rate(measure, breakdown=phase)) for measure in MEASURES))
+        for phase in PHASES
     )
     return Table(
         f"{brief.area} {academic_year(brief.year)} by phase: number, and rate with its interval", columns, rows,
@@ -76,7 +77,11 @@ def changes(facts: Facts, comparator: str) -> Table:
             word = RELATIVE_RISK if measure.is_proportion else RATE_RATIO
             found, chances = facts.all(statistic=word, **about), facts.all(statistic=P_VALUE, **about)
             for place, fact in enumerate(found):
-                rows.append(_change(f"{measure.label}, {phase}", seen, fact, chances[place] if fact.is_known else None))
+                rows.append(
+                    _change(
+                        f"{measure.label}, {phase}", seen, fact, chances[place] if fact.is_known else None
+                    )
+                )
     caption = f"{facts.brief.area}: change against {against}"
     return Table(caption, columns, tuple(rows), _source(facts, comparator=comparator), (1, 2, 3, 4, 5))
 
@@ -84,7 +89,9 @@ def changes(facts: Facts, comparator: str) -> Table:
 def _change(head: str, seen: Fact | None, fact: Fact, chance: Fact | None) -> tuple[Text, ...]:
     if not fact.is_known:
         return (text(head), *[MISSING] * 5, text(str(fact["note"])))
-    visible = text(seen.bind("percent")) if seen is not None and seen.is_known else text("nothing to fall from")
+    visible = (
+        text(seen.bind("percent")) if seen is not None and seen.is_known else text("nothing to fall from")
+    )
     return (
         text(head), text(fact.bind("count", "denominator")), text(fact.bind("count", "numerator")), visible,
         text(fact.bind("ratio"), " (", fact.bind("ratio", "lower"), " to ", fact.bind("ratio", "upper"), ")"),
@@ -98,7 +105,7 @@ def beside(facts: Facts) -> Table:
     rows = []
     for comparator, label in (
         ("england", "The rest of England"), ("region", f"The rest of {facts.brief.region}"),
-        ("statistical_neighbours", facts.brief.neighbours_label),
+        (facts.brief.neighbours_id, facts.brief.neighbours_label),
     ):  # fmt: skip
         cells = []
         for measure in MEASURES.values():
@@ -123,7 +130,11 @@ def groups(facts: Facts, indicator: str, caption: str, newest: int = 0) -> Table
         ratio_text = _ratio(against[0]) if against else text("reference group")
         out.append((text(cells["breakdown"]), _counted(level), ratio_text))
     measure = next(measure for measure in MEASURES.values() if indicator.startswith(measure.id))
-    columns = ("Group", f"Number, and rate per {measure.per:,} (interval)", "Ratio to the reference group (interval)")
+    columns = (
+        "Group",
+        f"Number, and rate per {measure.per:,} (interval)",
+        "Ratio to the reference group (interval)",
+    )
     return Table(caption, columns, tuple(out), _source(facts, indicator=indicator), (1, 2))
 
 
@@ -138,7 +149,15 @@ def donors(facts: Facts) -> Table:
 
 def impact(facts: Facts) -> Table:
     """Every estimate of the two designs that is not a series, as computed."""
-    shown = ("mean gap", "ratio of rate ratios", "difference in change", SENSITIVITY, "placebo share", P_VALUE, "fit before")
+    shown = (
+        "mean gap",
+        "ratio of rate ratios",
+        "difference in change",
+        SENSITIVITY,
+        "placebo share",
+        P_VALUE,
+        "fit before",
+    )
     rows = []
     for fact in facts.all():
         if not str(fact["indicator"]).startswith("strategy_impact") or fact["statistic"] not in shown:
@@ -180,12 +199,15 @@ def numbers(drawn: Chart) -> Table:
     style = "ratio" if "ratio" in drawn.id else "rate"
     rows = []
     for row in drawn.numbers.to_dict("records"):
-        fact = Fact(int(row["row"]), row)
+        fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
         words = ", ".join(
             str(part) for part in (row["area"], academic_year(row["time_period"]), row["breakdown"], row["statistic"])
             if part != TOTAL
         )  # fmt: skip
-        limits = [text(fact.bind(style, limit)) if row[limit] == row[limit] else text("") for limit in ("lower", "upper")]
+        limits = [
+            text(fact.bind(style, limit)) if row[limit] == row[limit] else text("")
+            for limit in ("lower", "upper")
+        ]
         rows.append((text(words), text(fact.bind(style)), *limits))
     return Table(f"Numbers in the chart: {drawn.title}", columns, tuple(rows), "", (1, 2, 3))
 
@@ -206,10 +228,14 @@ def _counted(fact: Fact | None) -> Text:
         return MISSING
     if fact["numerator"] != fact["numerator"]:
         return span(fact)
-    return text(fact.bind("count", "numerator"), "; ", *span(fact))
+    about = "about " if "estimated" in fact["note"] else ""
+    return text(about, fact.bind("count", "numerator"), "; ", *span(fact))
 
 
 def _ratio(fact: Fact | None) -> Text:
     if fact is None or not fact.is_known:
         return text("cannot be computed")
-    return text(fact.bind("ratio"), " (", fact.bind("ratio", "lower"), " to ", fact.bind("ratio", "upper"), ")")
+    between = f"{NO_BREAK}to{NO_BREAK}"
+    return text(
+        fact.bind("ratio"), " (", fact.bind("ratio", "lower"), between, fact.bind("ratio", "upper"), ")"
+    )

@@ -7,6 +7,7 @@ import pandas as pd
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.numbers import for_every, in_ten, percent, rate, ratio
 from onroll.vocabulary import (
+    ETHNICITY_WORDS,
     FIT,
     GAP,
     MEAN_GAP,
@@ -15,7 +16,6 @@ from onroll.vocabulary import (
     PLACEBO_SHARE,
     RATE,
     RATE_RATIO,
-    REFERENCE_GROUPS,
     SEN_PROVISIONS,
     SYNTHETIC_RATE,
     academic_year,
@@ -25,7 +25,8 @@ from onroll.vocabulary import (
 def source_line(facts: Facts, rows: pd.DataFrame) -> str:
     """Source, licence and run, as printed under a figure or table."""
     named = [facts.brief.sources.get(source, source) for source in dict.fromkeys(rows["source"])]
-    return f"Source: {'; '.join(named)}. Already public. Run {facts.brief.run}."
+    parts = dict.fromkeys(part for line in named for part in line.split("; "))
+    return f"Source: {'; '.join(parts)}. Already public. Run {facts.brief.run}, {facts.brief.made}."
 
 
 def direction(before: float, after: float) -> str:
@@ -57,7 +58,9 @@ def compared(facts: Facts, measure: str) -> str:
     there = direction(england[0]["estimate"], england[1]["estimate"])
     if here == there == "rose":
         less = own[1]["estimate"] - own[0]["estimate"] < england[1]["estimate"] - england[0]["estimate"]
-        less_relative = own[1]["estimate"] / own[0]["estimate"] < england[1]["estimate"] / england[0]["estimate"]
+        less_relative = (
+            own[1]["estimate"] / own[0]["estimate"] < england[1]["estimate"] / england[0]["estimate"]
+        )
         if less and less_relative:
             return "rose less than"
         return "rose more than" if not less and not less_relative else "rose, and so did"
@@ -91,7 +94,9 @@ def by_phase(facts: Facts) -> tuple[str, str]:
     said = ", ".join(f"{phase} {rate(fact['estimate'])}" for phase, fact in known.items())
     title = f"{highest} schools suspend most often for their size"
     alt = f"Line chart by phase. In {academic_year(facts.brief.year)}, for every 100 on roll: {said}."
-    return title.replace("State-funded secondary", "Secondary").replace("State-funded primary", "Primary"), alt
+    return title.replace("State-funded secondary", "Secondary").replace(
+        "State-funded primary", "Primary"
+    ), alt
 
 
 def by_sen(facts: Facts) -> tuple[str, str]:
@@ -118,21 +123,23 @@ def by_sen(facts: Facts) -> tuple[str, str]:
 
 def by_ethnicity(facts: Facts) -> tuple[str, str, str]:
     """Title, alternative text and unit of the chart by ethnic group."""
-    reference = REFERENCE_GROUPS["ethnicity_major"]
+    reference = facts.brief.reference_groups["ethnicity_major"]
     rows = facts.where(
         indicator="suspension_rate_by_ethnicity", statistic=RATE_RATIO, time_period=facts.brief.year
     ).dropna(subset=["estimate"])
-    above = rows[rows["lower"] > 1]["breakdown"].str.split(" / ").str[0]
+    above = rows[rows["lower"] > 1]["breakdown"].map(ETHNICITY_WORDS)
     title = (
-        f"Schools suspended {' and '.join(above)} pupils more often"
+        f"Schools suspended pupils recorded as {' or '.join(above)} more often"
         if len(above)
         else f"No group's rate stands clearly above {reference} pupils'"
     )
     said = "; ".join(
-        f"{row.breakdown} {ratio(row.estimate)} ({ratio(row.lower)} to {ratio(row.upper)})"
-        for row in rows.itertuples()
+        f"{row['breakdown']} {ratio(row['estimate'])} ({ratio(row['lower'])} to {ratio(row['upper'])})"
+        for row in rows.to_dict("records")
     )
-    unit = f"Suspension rate as a multiple of the rate of {reference} pupils, {academic_year(facts.brief.year)}"
+    unit = (
+        f"Suspension rate as a multiple of the rate of {reference} pupils, {academic_year(facts.brief.year)}"
+    )
     return title, f"Dot chart of rate ratios against {reference} pupils, with intervals. {said}.", unit
 
 
@@ -156,7 +163,10 @@ def synthetic(facts: Facts) -> tuple[str, str]:
 def placebos(facts: Facts) -> tuple[str, str]:
     """Title and alternative text of the chart of placebo gaps."""
     indicator = "strategy_impact_suspension_rate"
-    share, gap = (facts.one(indicator=indicator, statistic=PLACEBO_SHARE), facts.one(indicator=indicator, statistic=MEAN_GAP))
+    share, gap = (
+        facts.one(indicator=indicator, statistic=PLACEBO_SHARE),
+        facts.one(indicator=indicator, statistic=MEAN_GAP),
+    )
     if share is None or gap is None:
         return "No placebos", "No chart: there are no placebos in this run."
     words = in_ten(share["estimate"])

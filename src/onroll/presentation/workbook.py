@@ -27,8 +27,12 @@ def write_workbook(path: Path, framework: Framework, facts: Facts) -> None:
     sheets = {name: _sheet(table, facts) for name, table in _tables(facts).items()}
     every = objectives_table(framework, facts)
     sheets["Objectives"] = _gptable(every, "objectives", "Every objective of the strategy", facts)
-    sheets["Focus areas"] = _gptable(_focus_areas(framework), "focus_areas", "Focus areas without an objective", facts)
-    sheets["Evidence"] = _gptable(facts.frame.reset_index(), "evidence", "Every released finding, one row each", facts)
+    sheets["Focus areas"] = _gptable(
+        _focus_areas(framework), "focus_areas", "Focus areas without an objective", facts
+    )
+    sheets["Evidence"] = _gptable(
+        facts.frame.reset_index(), "evidence", "Every released finding, one row each", facts
+    )
     cover = gptables.Cover(
         cover_label="Cover", title=f"{brief.title}: evaluation {academic_year(brief.year)}, {brief.area}",
         intro=[f"Run {brief.run}, made {brief.made}. Every figure is already public.", brief.licence],
@@ -57,7 +61,11 @@ def _tables(facts: Facts) -> dict[str, Table]:
 
 def _focus_areas(framework: Framework) -> pd.DataFrame:
     rows = [
-        {"Focus area": f"{area.id} {area.label}", "Evidence": "No evidence received", "In the strategy's words": area.text}
+        {
+            "Focus area": f"{area.id} {area.label}",
+            "Evidence": "No evidence received",
+            "In the strategy's words": area.text,
+        }
         for area in framework.uncovered_focus_areas
     ]
     return pd.DataFrame(rows)
@@ -65,7 +73,9 @@ def _focus_areas(framework: Framework) -> pd.DataFrame:
 
 def _sheet(table: Table, facts: Facts) -> Any:
     frame = pd.DataFrame([[plain(cell) for cell in row] for row in table.rows], columns=list(table.columns))
-    return _gptable(frame, re.sub(r"\W+", "_", table.caption.lower())[:40].strip("_"), table.caption, facts, table.source)
+    return _gptable(
+        frame, re.sub(r"\W+", "_", table.caption.lower())[:40].strip("_"), table.caption, facts, table.source
+    )
 
 
 def _gptable(frame: pd.DataFrame, name: str, title: str, facts: Facts, source: str = "") -> Any:

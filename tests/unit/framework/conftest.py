@@ -104,7 +104,6 @@ designs:
   - id: synthetic_control
     label: Synthetic control
     outcomes: [suspension_rate]
-    per: 100
     pre_first: 200607
     pre_last: 201920
     post_first: 202021

@@ -69,9 +69,9 @@ def test_an_old_file_is_tidy_and_its_x_is_withheld(folder: Path, authorities: Au
         authorities,
         ",".join(f'"{header.title()}"' for header in OLD.split(",")),
         '"201617","NATIONAL","England","Total","9","20005","10","0.05","500","2.5","300","1.5"',
-        '"201617","Region","North East","Primary","9","10005","x","x","250","2.5","x","x"',
+        '"201617","Region","north east","Primary","9","10005","x","x","250","2.5","x","x"',
         '"201617","LOCAL AUTHORITY","Southwick City of","special","0","0",".",".","0",".","0","."',
-        '"200910","Local authority","Northmere County","Secondary","3","1000","4.9412","0.49","50","5","30","3"',
+        '"200910","Local authority","Northmere","Secondary","3","1000","4.9412","0.49","50","5","30","3"',
     )
     assert not received.findings
     table = received.table
@@ -204,7 +204,8 @@ def test_a_rate_that_its_counts_do_not_give_is_a_warning(folder: Path, authoriti
     received = read(folder, authorities, NEW, changed("susp_rate", "5.1"), changed("time_period", "202223"))
     (found,) = received.findings
     assert found.line() == (
-        "a.csv, row 2, column susp_rate: '5.1' is not count / headcount x 100; expected 5.00000. Look at the three cells."
+        "a.csv, row 2, column susp_rate: '5.1' is not count / headcount x 100; expected 5.00000. "
+        "Look at the three cells."
     )
     assert found.severity == "warning"
 
@@ -363,6 +364,13 @@ def test_the_long_form_gives_the_same_rows(folder: Path, authorities: Authoritie
     assert table.loc["801", "suspension_rate"] == 5.0
     assert table.loc["801", "permanent_exclusion_rate"] == 0.2
     assert received.symbols.to_numpy().tolist()[0] == [0, "suspended_pupil_rate", "x"]
+
+
+def test_the_long_form_without_a_usable_row_is_only_findings(folder: Path, authorities: Authorities) -> None:
+    received = read(folder, authorities, LONG, "TotFixedEx,2018,Local authority,801,Northmere,5,")
+    assert told(received) == [("wrong_year", 2, "period", "2018")]
+    assert tuple(received.table.columns) == TIDY
+    assert received.table.empty
 
 
 def test_a_bad_value_in_the_long_form_is_found_in_its_own_cell(

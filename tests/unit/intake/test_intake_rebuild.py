@@ -23,8 +23,8 @@ basis
 2000,,,100,5.0,60,3.0,published_counts
 202324,Academic year,Local authority,North East,801,E06000901,Northmere,Total,\
 2000,4,0.2,100,5.0,60,3.0,derived""",
-    "release": """"year","level","la_name","school_type","num_schools","headcount","perm_excl","perm_excl_rate",\
-"fixed_excl","fixed_excl_rate","one_plus_fixed","one_or_more_fixed_excl_rate"
+    "release": """"year","level","la_name","school_type","num_schools","headcount","perm_excl",\
+"perm_excl_rate","fixed_excl","fixed_excl_rate","one_plus_fixed","one_or_more_fixed_excl_rate"
 "201415","National","England","Total","9","20000","10","0.05","500","2.5","300","1.5"
 "201617","National","England","Total","9","20000","10","0.05","500","2.5","300","1.5"
 "201415","Region","North East","Primary","9","10000","x","x","0",".","0","0"
@@ -108,7 +108,8 @@ def test_each_national_and_regional_key_is_once_with_the_later_rates(made: Path)
         "201415,Academic year,Regional,E92000001,E12000001,North East,State-funded primary,10000,c,c,0,z,0,0,"
         "published_rounded_counts",
         f"201617,{place},20000,10,0.05123,500,2.51234,300,1.5,published_rates_and_rounded_counts",
-        "202324,Academic year,Regional,E92000001,E13000001,Inner London,Total,x,x,0.1,x,9.1,x,4.1,published_rates",
+        "202324,Academic year,Regional,E92000001,E13000001,Inner London,Total,x,x,0.1,x,9.1,x,4.1,"
+        "published_rates",
     ]
 
 

@@ -38,7 +38,8 @@ def root(published_root: Path) -> Path:
     return published_root
 
 
-AUTHORITIES = """old_la_code,new_la_code,la_name,region_name,years_of_suspensions,years_of_permanent_exclusions
+AUTHORITIES = """old_la_code,new_la_code,la_name,region_name,years_of_suspensions,\
+years_of_permanent_exclusions
 801,E06000901,Northmere,North East,18,17
 """
 
