@@ -81,7 +81,7 @@ environment: $(READY)  ## environment.yml anew from pyproject.toml
 
 lock: $(UV)  ## requirements.lock anew from pyproject.toml, newest versions that fit (asks PyPI)
 	$(UV) pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 --upgrade \
-	  --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean:  ## the set-up and the caches away; runs and data stay
 	rm -rf $(VENV) .tools build dist src/*.egg-info .benchmarks .hypothesis .import_linter_cache .mypy_cache \

@@ -144,12 +144,8 @@ def _figures(shipped: Shipped, checked: Checked | None) -> Figures:
             for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
                 joined = pd.concat([tables[name], rows], ignore_index=True)
                 tables[name] = joined.drop_duplicates(KEYS, keep="last").reset_index(drop=True)
-    per_pupil = pd.DataFrame(
-        {
-            "suspensions": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-            "pupils": [99605.0, 30985, 14695, 8195, 4790, 2915, 1825, 1165, 805, 560],
-        }
-    )
+    per_pupil = shipped.tables["suspensions_per_pupil_national"].table
+    per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
     shares = shipped.tables["sen_share_authority"].table
     return Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
 

@@ -62,9 +62,9 @@ def _whole_sums(groups: Any) -> pd.DataFrame:
 def repeat_dispersion(per_pupil: pd.DataFrame) -> tuple[float, float]:
     """How unevenly suspensions fall on those suspended: ``(sum n^2 / sum n, mean n)``.
 
-    ``per_pupil`` holds ``suspensions`` (how many each had) and ``pupils`` (how many had so many). With
+    ``per_pupil`` holds ``suspensions_each`` (how many each had) and ``pupils`` (how many had so many). With
     independent pupils the variance of the number of suspensions is the first figure times its mean.
     """
-    times, pupils = per_pupil["suspensions"], per_pupil["pupils"]
+    times, pupils = per_pupil["suspensions_each"], per_pupil["pupils"]
     events = (times * pupils).sum()
     return float((times**2 * pupils).sum() / events), float(events / pupils.sum())

@@ -83,8 +83,9 @@ def _method(name: str, dispersion: float) -> str:
 
 
 def _notes(note: str, cell: Any, question: Question) -> str:
+    many = f"sum of {cell.authorities} authorities" if hasattr(cell, "authorities") else ""
     pandemic = PANDEMIC_NOTE if cell.time_period in question.pandemic else ""
-    return "; ".join(part for part in (note, pandemic) if part)
+    return "; ".join(part for part in (many, note, pandemic) if part)
 
 
 def _level(cell: Any, measure: Measure, level: str, **said: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Figures:
     sen_shares : DataFrame
         ``area_code, time_period, breakdown, pupil_percent``.
     per_pupil : DataFrame
-        ``suspensions, pupils``: how many pupils of England had so many suspensions in a year.
+        ``suspensions_each, pupils``: how many pupils of England had so many suspensions in a year.
     """
 
     annual: pd.DataFrame
@@ -97,14 +97,12 @@ def _levels(
         keys = ["time_period", "education_phase"]
         missing = printed.merge(whole[keys], on=keys, how="left", indicator=True)
         missing = missing[(missing["_merge"] == "left_only") & (missing["time_period"] <= question.year)]
-        note = f"sum of the {len(codes)} authorities with published counts"
-        yield from all_levels(whole, question, level=level, note=note)
+        yield from all_levels(whole, question, level=level)
         yield from all_levels(
             missing, question, level=level, note="as the DfE printed it, counts to the nearest 5"
         )
     group = summed(cells, question.neighbours, question.neighbours_label)
-    note = f"sum of {len(question.neighbours)} authorities"
-    yield from all_levels(group, question, level="Local authority", note=note)
+    yield from all_levels(group, question, level="Local authority")
 
 
 def _printed(nation_region: pd.DataFrame, area: str, level: str) -> pd.DataFrame:

@@ -46,5 +46,5 @@ def collect(rows: Iterable[Mapping[str, Any]], origins: Mapping[str, str]) -> Ev
         if column in NUMBERS:
             frame[column] = pd.to_numeric(frame[column]).astype("float64")
         else:
-            frame[column] = frame[column].fillna("").astype("str")
+            frame[column] = frame[column].astype("object").fillna("").astype("str")
     return Evidence(frame, MappingProxyType(dict(origins)))

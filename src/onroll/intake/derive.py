@@ -18,6 +18,7 @@ Declared = Mapping[str, Any]
 # The originals by the role that originals.yaml gives them.
 PANEL, RELEASE, LAIT, CONTEXT = "panel", "release", "lait", "context"
 TERMLY, ETHNICITY, NEIGHBOURS, STRATEGY = "termly", "ethnicity", "neighbours", "strategy"
+PER_PUPIL = "per_pupil"
 
 _LEVELS = ["time_period", "time_identifier", "geographic_level"]
 _RATES = ["perm_excl_rate", "susp_rate", "one_plus_susp_rate"]
@@ -120,6 +121,16 @@ def neighbours(frames: Frames, declared: Declared) -> pd.DataFrame:
     return table.assign(order=order).sort_values(["model_year", "old_la_code", "order"])[columns]
 
 
+def suspensions_per_pupil(frames: Frames, declared: Declared) -> pd.DataFrame:
+    """How many pupils of England had so many suspensions, all phases together."""
+    names = {"Year": "time_period", "fixed_excl": "suspensions_each", "headcount": "pupils"}
+    table = frames[PER_PUPIL].query("school_type == 'Total' and fixed_excl != 'Total'").rename(columns=names)
+    table = table.assign(
+        pupils=table["pupils"].replace({"x": "c"}), order=table["suspensions_each"].astype(int)
+    )
+    return table.sort_values(["time_period", "order"])[list(names.values())]
+
+
 def authorities(frames: Frames, declared: Declared) -> pd.DataFrame:
     """One row an authority: codes, names, years, what became of it."""
     panel, said = _panel(frames, declared), declared["authorities"]
@@ -163,6 +174,7 @@ TABLES: Mapping[str, Callable[[Frames, Declared], pd.DataFrame]] = MappingProxyT
         "exclusions_ethnicity_annual": ethnicity_annual,
         "sen_share_authority": sen_share,
         "statistical_neighbours": neighbours,
+        "suspensions_per_pupil_national": suspensions_per_pupil,
         "authorities": authorities,
         "strategy_baseline_sen": strategy_baseline,
     }

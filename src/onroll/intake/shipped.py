@@ -20,13 +20,14 @@ from onroll.intake.places import Authorities, authorities_of
 from onroll.intake.published import tidy_sheet
 from onroll.intake.received import CONTEXT, EXCLUSIONS, Ledger, Received, no_symbols
 from onroll.intake.sheets import Sheet, from_arrow
-from onroll.intake.values import PROPORTION, parse_column
+from onroll.intake.values import COUNT, PROPORTION, parse_column
 
 SEN_SHARE = "sen_share"
 _NUMBERS = MappingProxyType(
     {
         SEN_SHARE: ("pupil_percent",),
         "neighbours": ("rank",),
+        "per_pupil": ("suspensions_each", "pupils"),
         "authorities": ("years_of_suspensions", "years_of_permanent_exclusions"),
     }
 )
@@ -93,7 +94,8 @@ def _received(card: Card, sheet: Sheet, authorities: Authorities) -> Received:
     table = frame.reset_index(drop=True)
     symbols = [no_symbols()]
     for column in _NUMBERS[card.contract]:
-        parsed = parse_column(table[column], file=card.file, column=column, kind=PROPORTION)
+        kind = PROPORTION if card.contract == SEN_SHARE else COUNT
+        parsed = parse_column(table[column], file=card.file, column=column, kind=kind)
         table[column], found = parsed.values, found + parsed.findings
         rows = np.flatnonzero(parsed.symbols != "")
         if len(rows):

@@ -110,6 +110,9 @@ def _execute(job: Job, target: Path, cwd: Path, warm: WarmProcess) -> ErrorCard 
 
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    unreadable = _unreadable(job.path)
+    if unreadable:
+        return card_for_loading(job, unreadable)
     with tempfile.TemporaryDirectory(prefix="onroll-") as folder:
         manager = kernel_manager(warm, Path(folder), job.memory_mb)
         clock = _Clock(job.seconds, manager.pids)
@@ -121,12 +124,24 @@ def _execute(job: Job, target: Path, cwd: Path, warm: WarmProcess) -> ErrorCard 
             return card_for_time(job) if clock.rang else card_for_error(job, cell, str(error.ename))
         except (DeadKernelError, RuntimeError, ConnectionError):
             return card_for_time(job) if clock.rang else card_for_death(job)
-        except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
-            return card_for_loading(job, f"it could not be read as a notebook ({type(error).__name__})")
         partial = Path(folder) / target.name
         nbformat.write(notebook, partial)  # type: ignore[no-untyped-call]
         os.replace(_beside(partial, target), target)
     return None
+
+
+def _unreadable(path: Path) -> str:
+    """Why the file is no notebook that could be run; empty when it is one."""
+    import nbformat
+
+    try:
+        notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        return "it is not there"
+    except Exception as error:  # damaged JSON breaks the reader in many ways; all mean the same to a person
+        return f"it could not be read as a notebook ({type(error).__name__})"
+    return ""
 
 
 def _papermill(job: Job, cwd: Path, manager: type[Any]) -> Any:

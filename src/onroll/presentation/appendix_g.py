@@ -107,16 +107,19 @@ def _listed(one: Standing) -> Text:
 
 def _rates(facts: Facts) -> list[Block]:
     blocks: list[Block] = [Heading("How many and how often", 4)]
-    for measure in MEASURES:
-        blocks.append(Paragraph(sentences.happened(facts, measure)))
-        blocks += _picture(facts, f"{measure}_trend")
+    for name in MEASURES:
+        blocks.append(Paragraph(sentences.happened(facts, name)))
+        blocks += _picture(facts, f"{name}_trend")
     blocks += [tables.headline(facts), tables.by_phase(facts), *_picture(facts, "suspension_rate_by_phase")]
     blocks.append(Heading("What could be seen, and what changed", 4))
-    for measure in MEASURES:
-        for words in (sentences.could_be_seen(facts, measure), sentences.since_last_year(facts, measure),
-                      sentences.baseline_change(facts, measure)):  # fmt: skip
-            if words:
-                blocks.append(Paragraph(words))
+    for measure in MEASURES.values():
+        said = (
+            sentences.could_be_seen(facts, measure.id), sentences.since_last_year(facts, measure.id),
+            sentences.baseline_change(facts, measure.id),
+        )  # fmt: skip
+        spaced = tuple(part for words in said if words for part in (" ", *words))
+        if spaced:
+            blocks.append(Paragraph((f"{measure.label}.", *spaced)))
     blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
     blocks.append(Heading("Did the strategy make a difference", 4))
     blocks += [Paragraph(words) for words in sentences.impact(facts)]

@@ -83,9 +83,10 @@ def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
             axes.plot(x, line["estimate"], label=area, **STYLES[style])
             if style == "own":
                 axes.fill_between(x, line["lower"], line["upper"], color=OWN, alpha=0.18, linewidth=0)
-            label = "Statistical\nneighbours" if style == "second" else area
+            label = "Neighbours" if style == "second" else area
             ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
-        axes.set_ylim(bottom=0, top=float(rows["estimate"].max()) * 1.12)
+        own_upper = rows[rows["area"] == brief.area]["upper"].max()
+        axes.set_ylim(bottom=0, top=float(max(rows["estimate"].max(), own_upper)) * 1.05)
         years_axis(axes, years, brief.pandemic, brief.launch)
         end_labels(axes, ends, axes.get_ylim()[1] * 0.075)
         title, alt = wording.trend(facts, measure_id)

@@ -109,6 +109,7 @@ def test_a_nul_byte_is_found_with_its_row(tmp_path: Path) -> None:
 def test_headers_are_checked(tmp_path: Path, text: str, check: str, column: str) -> None:
     sheet = read_sheet(put(tmp_path, "a.csv", text))
     assert [(item.check, item.column) for item in sheet.findings] == [(check, column)]
+    assert check != "blank_header" or sheet.findings.items[0].value == "2"
     assert sheet.frame.empty
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from onroll.intake.columns import TIDY
+from onroll.intake.lait import EXCLUSIONS
 from onroll.intake.places import Authorities
 from onroll.intake.published import read_published
 from onroll.intake.received import Received
@@ -90,6 +91,17 @@ def test_an_old_file_is_tidy_and_its_x_is_withheld(folder: Path, authorities: Au
     assert symbols[1, "permanent_exclusion_count"] == "c"
     assert symbols[2, "suspension_rate"] == "z"
     assert len(symbols) == 4 + 4
+
+
+def test_a_file_of_fixed_period_exclusions_is_old_whatever_its_year_column_is_called(
+    folder: Path, authorities: Authorities
+) -> None:
+    short = "time_period,time_identifier,geographic_level,education_phase,fixed_excl,fixed_excl_rate"
+    received = read(folder, authorities, short, "201617,Academic year,National,Total,x,x")
+    assert set(received.symbols["symbol"]) == {"c"}
+    new = short.replace("fixed_excl", "suspension")
+    renamed = read(folder, authorities, new, "201617,Academic year,National,Total,x,x")
+    assert set(renamed.symbols["symbol"]) == {"x"}
 
 
 def test_columns_are_read_by_name_whatever_their_order(folder: Path, authorities: Authorities) -> None:
@@ -305,6 +317,9 @@ def test_an_unknown_sen_label_is_an_error(folder: Path, authorities: Authorities
     assert received.table.empty
     received = read(folder, authorities, NEW + ",sen_provision", ROW + ",")
     assert told(received) == [("blank_group", 2, "sen_provision", "")]
+    received = read(folder, authorities, NEW + ",ethnicity_major", ROW + ",")
+    assert told(received) == [("blank_group", 2, "ethnicity_major", "")]
+    assert received.table.empty
 
 
 def test_a_share_above_100_is_an_error_in_a_total_and_a_warning_in_a_group(
@@ -364,6 +379,20 @@ def test_the_long_form_gives_the_same_rows(folder: Path, authorities: Authoritie
     assert table.loc["801", "suspension_rate"] == 5.0
     assert table.loc["801", "permanent_exclusion_rate"] == 0.2
     assert received.symbols.to_numpy().tolist()[0] == [0, "suspended_pupil_rate", "x"]
+
+
+@pytest.mark.parametrize("measure", EXCLUSIONS)
+def test_each_of_the_twelve_measures_is_what_its_name_says(measure: str) -> None:
+    phases = {
+        "Tot": "Total",
+        "Pri": "State-funded primary",
+        "Sec": "State-funded secondary",
+        "Spe": "Special",
+    }
+    rates = {"Perm": "permanent_exclusion_rate", "Pup": "suspended_pupil_rate", "Fixed": "suspension_rate"}
+    rate = next(column for word, column in rates.items() if word in measure)
+    assert EXCLUSIONS[measure] == (rate, phases[measure[:3]])
+    assert len(EXCLUSIONS) == 12
 
 
 def test_the_long_form_without_a_usable_row_is_only_findings(folder: Path, authorities: Authorities) -> None:

@@ -1,0 +1,79 @@
+"""Who may import whom: the contracts of pyproject.toml hold, and they bite when somebody breaks them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LAW = "The law of imports is in pyproject.toml ([tool.importlinter]), the reasons are in ARCHITECTURE.md."
+BREACHES = {
+    "a table in statistics": ("statistics/rates.py", "import pandas", "Statistics know numbers only"),
+    "our words in statistics": (
+        "statistics/rates.py",
+        "import onroll.errors",
+        "Statistics know numbers only",
+    ),
+    "evidence in a chart": (
+        "presentation/charts.py",
+        "import onroll.evidence.table",
+        "Presentation sees only what",
+    ),
+    "counts in a table": (
+        "presentation/tables.py",
+        "import onroll.counts.groups",
+        "Presentation sees only what",
+    ),
+    "a picture in evidence": ("evidence/levels.py", "import matplotlib.pyplot", "Evidence draws nothing"),
+    "counting at intake": ("intake/files.py", "import onroll.counts.published", "Intake counts nothing"),
+    "data in a declaration": ("framework/plan.py", "import pandas", "Declarations are read without data"),
+    "a library in the words": ("vocabulary.py", "import numpy", "The words need the standard library only"),
+    "looking back": ("disclosure/door.py", "import onroll.presentation.html", "Data flow one way"),
+    "a module without a place": ("utils.py", "", "Data flow one way"),
+}
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_law_of_imports_is_kept(root: Path) -> None:
+    found = lint(root)
+    assert found.returncode == 0, f"{found.stdout}\n{LAW} Move the code to the room that may do this."
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_a_breach_is_seen(breach: str, root: Path, source: Path, tmp_path: Path) -> None:
+    file, line, contract = BREACHES[breach]
+    shutil.copytree(source, tmp_path / "src" / "onroll", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    broken = tmp_path / "src" / "onroll" / file
+    before = broken.read_text(encoding="utf-8") if broken.exists() else ""
+    broken.write_text(f"{before}\n{line}\n", encoding="utf-8")
+    found = lint(tmp_path)
+    named = [row for row in found.stdout.splitlines() if row.startswith(contract)]
+    assert found.returncode == 1, f"{breach} was not stopped. {LAW}\n{found.stdout}{found.stderr}"
+    assert any("BROKEN" in row for row in named), f"'{contract}' did not stop {breach}. {LAW}\n{found.stdout}"
+
+
+def test_the_words_import_only_what_python_brings(imported: dict[str, tuple[set[str], set[str]]]) -> None:
+    for module in ("errors", "vocabulary", "project"):
+        libraries = imported[module][1]
+        assert libraries == set(), (
+            f"{module}.py imports {sorted(libraries)}: it may use the standard library only"
+        )
+
+
+def test_statistics_import_numpy_and_scipy_only(imported: dict[str, tuple[set[str], set[str]]]) -> None:
+    rooms, libraries = imported["statistics"]
+    assert rooms == set(), f"statistics imports {sorted(rooms)}: arrays in, results out, no other room"
+    foreign = libraries - {"numpy", "scipy", "statsmodels"}
+    assert not foreign, (
+        f"statistics imports {sorted(foreign)}: numpy, scipy and statsmodels are what it may use"
+    )

@@ -1,0 +1,81 @@
+"""The door: what is published passes and says so, everything else loses every number."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from onroll.disclosure import Released, release
+from onroll.disclosure.door import reopened
+from onroll.errors import DisclosureError
+from onroll.evidence.table import NUMBERS, collect, finding
+from onroll.runs import Run
+from onroll.vocabulary import PUBLISHED, RELEASED_COLUMNS
+
+ROWS = [
+    finding(indicator="suspension_rate", statistic="rate", estimate=6.1, numerator=2469, source="open"),
+    finding(
+        indicator="suspension_rate",
+        statistic="rate",
+        estimate=60.0,
+        numerator=3,
+        denominator=5,
+        source="register",
+    ),
+    finding(
+        indicator="suspension_rate", statistic="rate", note="cannot be computed: withheld", source="open"
+    ),
+]
+
+
+def test_published_rows_pass_unchanged() -> None:
+    frame = release(collect(ROWS, {"open": PUBLISHED})).frame
+    assert frame.loc[1, "estimate"] == 6.1
+    assert frame.loc[1, "symbol"] == ""
+    assert tuple(frame.columns) == RELEASED_COLUMNS
+
+
+def test_a_row_from_own_records_keeps_no_number_at_all() -> None:
+    released = release(collect(ROWS, {"open": PUBLISHED, "register": "own records"}))
+    row = released.frame.loc[2]
+    assert row[list(NUMBERS)].isna().all()
+    assert row["symbol"] == "c"
+    assert released.record()["rows_withheld"] == 1
+
+
+def test_a_row_of_unknown_origin_is_treated_as_own_records() -> None:
+    assert release(collect(ROWS, {})).frame[list(NUMBERS)].isna().all(axis=None)
+
+
+def test_no_estimate_is_said_with_a_symbol() -> None:
+    assert release(collect(ROWS, {"open": PUBLISHED})).frame.loc[3, "symbol"] == "x"
+
+
+def test_no_row_is_lost_or_gained() -> None:
+    assert len(release(collect(ROWS, {})).frame) == len(ROWS)
+
+
+def test_nobody_else_can_make_released_evidence() -> None:
+    with pytest.raises(DisclosureError, match="nowhere else"):
+        Released(pd.DataFrame(), (), object())
+
+
+def test_the_frame_is_a_copy() -> None:
+    released = release(collect(ROWS, {"open": PUBLISHED}))
+    taken = released.frame
+    taken.loc[1, "estimate"] = 0.0
+    assert released.frame.loc[1, "estimate"] == 6.1
+
+
+def test_reopening_needs_the_columns_of_a_release() -> None:
+    with pytest.raises(DisclosureError, match="symbol"):
+        reopened(pd.DataFrame({"estimate": [1.0]}), {"withheld": []})
+
+
+def test_an_unknown_column_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such evidence column"):
+        finding(estimte=1.0)
+
+
+def test_every_row_of_the_shipped_figures_is_public(run: Run) -> None:
+    assert not (run.evidence()["symbol"] == "c").any()

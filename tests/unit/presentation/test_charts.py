@@ -1,0 +1,86 @@
+"""Charts: what is drawn is what stands beside them, and what they say in words."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from onroll.errors import UsageError
+from onroll.presentation.charts import CHARTS
+from onroll.presentation.numbers import rate
+from onroll.runs import Run, Shown
+
+DRAWN = 1e-9  # a number drawn is the number in the table, bit for bit but for the way it is stored
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+def test_every_line_drawn_is_in_the_numbers_beside_it(run: Run, name: str) -> None:
+    chart = run.figure(name)
+    [axes] = chart.axes
+    held = chart.numbers["estimate"].to_numpy()
+    lines = [line for line in axes.lines if len(line.get_ydata()) > 2]
+    for line in lines if "ratio" not in name else ():
+        for value in np.asarray(line.get_ydata(), dtype=float):
+            assert np.abs(held - value).min() < DRAWN
+    if name == "synthetic_control_placebos":
+        assert sum(bar.get_height() for bar in axes.patches) == len(held) - 1
+    elif name == "suspension_ratio_by_ethnicity":
+        drawn = sorted(axes.containers[0].lines[0].get_xdata())
+        assert drawn == pytest.approx(sorted(held), abs=DRAWN)
+    else:
+        assert lines
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+def test_the_numbers_are_rows_of_the_evidence(run: Run, name: str) -> None:
+    evidence = run.evidence()
+    for row in run.figure(name).numbers.to_dict("records"):
+        assert evidence.loc[row["row"], "estimate"] == row["estimate"]
+        assert evidence.loc[row["row"], "area"] == row["area"]
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+def test_every_chart_says_its_finding_unit_source_and_alternative(run: Run, name: str) -> None:
+    chart = run.figure(name)
+    assert 3 <= len(chart.title.split()) <= 12, chart.title
+    assert len(chart.alt) > 60
+    assert re.search(r"\d", chart.alt)
+    assert chart.unit
+    assert "Department for Education" in chart.source
+    assert "Already public" in chart.source
+    assert run.id in chart.source
+
+
+def test_the_alternative_text_holds_the_numbers_of_the_finding(run: Run) -> None:
+    rows = run.evidence(
+        indicator="suspension_rate", statistic="rate", breakdown="Total", time_period="202324"
+    )
+    alt = run.figure("suspension_rate_trend").alt
+    for area in ("Luton", "England"):
+        assert rate(float(rows[rows["area"] == area]["estimate"].iloc[0])) in alt
+
+
+def test_a_drawing_is_the_same_bytes_for_the_same_numbers(run: Run) -> None:
+    assert run.figure("suspension_rate_trend").svg() == run.figure("suspension_rate_trend").svg()
+
+
+def test_an_unknown_chart_is_a_clear_line(run: Run) -> None:
+    with pytest.raises(UsageError, match=r"no chart is called 'suspension_trend'.*Did you mean"):
+        run.figure("suspension_trend")
+
+
+def test_what_a_notebook_shows_holds_the_numbers_and_no_script(run: Run) -> None:
+    shown = run.show("suspension_rate_trend")
+    assert isinstance(shown, Shown)
+    html = shown._repr_html_()
+    assert "<table>" in html
+    assert "<script" not in html
+    assert 'alt="Line chart.' in html
+
+
+def test_bars_and_lines_start_at_zero(run: Run) -> None:
+    for name in CHARTS:
+        if "ratio" not in name:
+            assert run.figure(name).axes[0].get_ylim()[0] == 0
