@@ -25,10 +25,14 @@ def test_import_onroll_is_quick_beside_pandas(benchmark: Any) -> None:
     ratio = (ours - nothing) / (pandas - nothing)
     benchmark.extra_info["ratio to import pandas"] = round(ratio, 3)
     print(f"\nimport onroll takes {ratio:.1%} of what import pandas takes")
-    assert ratio < 0.5, "import onroll has begun to import something large: see _WHERE in src/onroll/__init__.py"
+    assert ratio < 0.5, (
+        "import onroll has begun to import something large: see _WHERE in src/onroll/__init__.py"
+    )
 
 
 def test_import_onroll_brings_no_library() -> None:
     code = "import sys, onroll; print([m for m in ('numpy', 'pandas', 'scipy', 'matplotlib', 'yaml') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert found.stdout.strip() == "[]", "import onroll imports these at once; they can wait until they are used"
+    assert found.stdout.strip() == "[]", (
+        "import onroll imports these at once; they can wait until they are used"
+    )

@@ -38,7 +38,10 @@ def ratio(benchmark: Any, ours: Callable[[], object], theirs: Callable[[], objec
 def cells() -> tuple[Array, Array, Array, Array]:
     """Events and pupils of 2,000 pairs of cells, from none to some thousand events."""
     drawn = np.random.default_rng(20211)
-    pupils, before = drawn.integers(500, 60_000, 2000).astype(float), drawn.integers(500, 60_000, 2000).astype(float)
+    pupils, before = (
+        drawn.integers(500, 60_000, 2000).astype(float),
+        drawn.integers(500, 60_000, 2000).astype(float),
+    )
     rates = 10 ** drawn.uniform(-4, -1, 2000)
     return drawn.poisson(rates * pupils) + 1.0, pupils, drawn.poisson(rates * before).astype(float), before
 
@@ -72,7 +75,9 @@ def test_wilson_proportions(benchmark: Any, cells: tuple[Array, Array, Array, Ar
         return proportion(events, pupils)
 
     def theirs() -> Array:
-        return np.array([proportion_confint(y, e, method="wilson") for y, e in zip(events, pupils, strict=True)])
+        return np.array(
+            [proportion_confint(y, e, method="wilson") for y, e in zip(events, pupils, strict=True)]
+        )
 
     found, loop = benchmark(ours), theirs()
     np.testing.assert_allclose(found.lower, loop[:, 0], rtol=1e-9)
@@ -117,7 +122,9 @@ def test_placebos_of_a_synthetic_control(benchmark: Any, panel: tuple[Array, Arr
         return np.array([slsqp(unit) for unit in units])
 
     found, loop = benchmark(ours), theirs()
-    assert (found.pre_rmspe <= loop[:, 0] + 1e-7).all(), "the loop fits a unit better: ours is then not the best fit"
+    assert (found.pre_rmspe <= loop[:, 0] + 1e-7).all(), (
+        "the loop fits a unit better: ours is then not the best fit"
+    )
     np.testing.assert_allclose(found.pre_rmspe, loop[:, 0], atol=1e-4)
     np.testing.assert_allclose(found.mean_gap, loop[:, 1], atol=2e-2)
     assert benchmark.disabled or ratio(benchmark, ours, theirs) > 5

@@ -29,7 +29,13 @@ room it lives in, such as `from onroll.statistics.rates import rate`.
 
 def public_names() -> str:
     """The page of public names: each with the first line of what its docstring says."""
-    parts = [OPENING, "## `onroll`\n", _table(_top()), "## `onroll.runs.Run`\n", _table(_methods("runs.py", "Run"))]
+    parts = [
+        OPENING,
+        "## `onroll`\n",
+        _table(_top()),
+        "## `onroll.runs.Run`\n",
+        _table(_methods("runs.py", "Run")),
+    ]
     for path in sorted((SOURCE / "statistics").glob("[!_]*.py")):
         parts += [f"## `onroll.statistics.{path.stem}`\n", _table(_defined(path))]
     for room in ROOMS:

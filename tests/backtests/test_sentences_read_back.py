@@ -104,7 +104,8 @@ def test_no_sentence_of_the_boards_pages_holds_a_number_from_nowhere(
 
 
 FORBIDDEN = (
-    "the strategy reduced", "caused", "impact of the strategy", "significant difference", "statistically", "misbehave", "EHCP pupils",
+    "the strategy reduced", "caused", "impact of the strategy", "significant difference", "statistically",
+    "misbehave", "EHCP pupils",
     "due to the strategy", "thanks to", "worked", "failed",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,15 @@ def write_workbook(path: Path, framework: Framework, facts: Facts) -> None:
                "Cells with 'not available' had no published count to rest on."],
     )  # fmt: skip
     partial = path.with_name(f".{path.stem}.partial.xlsx")
-    book = gptables.produce_workbook(
-        filename=str(partial), sheets=sheets, cover=cover, contentsheet_label="Contents", workbook_options=SAFE,
-        contentsheet_options={"additional_elements": ["source"]},
-    )  # fmt: skip
-    book.close()
+    with warnings.catch_warnings():
+        # gptables 2.0 calls pandas in ways that pandas 3 will drop; its output was looked at and is right.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", message="No note text provided")
+        book = gptables.produce_workbook(
+            filename=str(partial), sheets=sheets, cover=cover, contentsheet_label="Contents",
+            workbook_options=SAFE, contentsheet_options={"additional_elements": ["source"]},
+        )  # fmt: skip
+        book.close()
     partial.replace(path)
 
 
