@@ -13,6 +13,8 @@ READY := $(VENV)/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Councils' networks often put a certificate of their own between; it is among the system's. A bare machine has none.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),true,false)
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help

@@ -57,6 +57,7 @@ TOPICS: Mapping[str, Any] = {
         *sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")
     ],
     "impact": sentences.impact,
+    "impact_on_permanent_exclusions": lambda facts: sentences.impact(facts, "permanent_exclusion_rate"),
 }  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
     return Brief(
         year=question.year, area=question.area, region=question.region, neighbours_label=question.neighbours_label,
         neighbours_id=question.neighbours_id, reference_groups=dict(question.reference_groups),
-        baseline=question.baseline, pandemic=question.pandemic, launch=question.launch,
+        baseline=question.baseline, pandemic=question.pandemic, launch=question.launch, change_pre=question.change_pre,
         confidence=question.confidence, title=framework.strategy.title, board=framework.strategy.board.name,
         run=run, made=made, sources=sources, licence=next(iter(cards.values())).attribution,
         stands_out=framework.plan.wording["placebo_share_stands_out"].value, deviations=study.deviations,
@@ -228,7 +229,7 @@ def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
         raise DataError(
             f"{folder.name}: this is no run of onroll ({type(error).__name__}). Make one with 'onroll evaluate'."
         ) from None
-    for name in ("baseline", "pandemic", "deviations"):
+    for name in ("baseline", "pandemic", "change_pre", "deviations"):
         said[name] = tuple(said[name])
     return Run(load(project.root), reopened(frame, record), Brief(**said), into)
 

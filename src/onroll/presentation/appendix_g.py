@@ -122,7 +122,8 @@ def _rates(facts: Facts) -> list[Block]:
             blocks.append(Paragraph((f"{measure.label}.", *spaced)))
     blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
     blocks.append(Heading("Did the strategy make a difference", 4))
-    blocks += [Paragraph(words) for words in sentences.impact(facts)]
+    for name in ("suspension_rate", "permanent_exclusion_rate"):
+        blocks += [Paragraph(words) for words in sentences.impact(facts, name)]
     blocks += [*_picture(facts, "synthetic_control"), *_picture(facts, "synthetic_control_placebos")]
     return [*blocks, tables.impact(facts), tables.donors(facts)]
 

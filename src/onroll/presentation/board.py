@@ -68,7 +68,8 @@ def _for_whom(facts: Facts) -> list[Block]:
 
 def _how_sure(facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("How sure are we that the strategy made a difference", anchor="sure")]
-    said += [Paragraph(words) for words in sentences.impact(facts)]
+    said += [Paragraph(words) for words in sentences.impact(facts, SUSPENSIONS)]
+    said += [Paragraph(words) for words in sentences.impact(facts, PERMANENT)[:1]]
     return [*said, *_picture(facts, "synthetic_control")]
 
 

@@ -37,6 +37,7 @@ class Brief:
     baseline: tuple[str, ...]
     pandemic: tuple[str, ...]
     launch: str
+    change_pre: tuple[str, ...]
     confidence: float
     title: str
     board: str

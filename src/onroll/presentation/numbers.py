@@ -7,22 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from onroll.vocabulary import MEASURES
 
-TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SMALL = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
+COUNTED = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "twenty-one",
+)  # fmt: skip
 EMPTY = "not available"
 
 
@@ -97,11 +85,15 @@ def portion(value: float) -> str:
 
 
 def in_ten(value: float) -> str:
-    """A share as so many in ten: ``0.589`` is ``about six in ten``."""
+    """A share as so many in ten, a small one as one in so many: ``0.589`` is ``about six in ten``."""
+    if value < 0.15:
+        return (
+            "fewer than one in twenty"
+            if value < 0.0476
+            else f"about one in {COUNTED[round(1 / float(value))]}"
+        )
     tenth = int(Decimal(repr(10 * float(value))).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    if tenth == 0:
-        return "fewer than one in ten"
-    return "nearly all" if tenth == 10 else f"about {TENTHS[tenth]} in ten"
+    return "nearly all" if tenth == 10 else f"about {COUNTED[tenth]} in ten"
 
 
 def in_ten_first(value: float) -> str:

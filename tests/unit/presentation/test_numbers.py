@@ -42,7 +42,9 @@ def test_a_p_value_is_never_printed_as_nothing(value: float) -> None:
     ("share", "words"),
     [
         (0.571, "about six in ten"),
-        (0.04, "fewer than one in ten"),
+        (0.04, "fewer than one in twenty"),
+        (0.0684, "about one in fifteen"),
+        (0.0556, "about one in eighteen"),
         (0.97, "nearly all"),
         (0.45, "about five in ten"),
     ],
