@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,9 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except PermissionError as error:
-        print(f"onroll: {error.filename}: no permission. Ask its owner for access.", file=sys.stderr)
+    except OSError as error:
+        print(f"onroll: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
         return 1
+    except Exception as error:
+        if os.environ.get("ONROLL_DEBUG"):
+            raise
+        print(f"onroll: {_unexpected(error)}", file=sys.stderr)
+        return 1
+
+
+def _unexpected(error: Exception) -> str:
+    """One line for a fault of ours. Its message stays inside: it may quote a pupil's record."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"a fault in onroll ({type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}). The last "
+        "good run is as it was. Set ONROLL_DEBUG=1 to see the whole of it, and tell the people who keep onroll."
+    )
 
 
 def _evaluate(asked: argparse.Namespace) -> int:

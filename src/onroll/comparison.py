@@ -12,7 +12,7 @@ import pandas as pd
 from onroll.errors import OnrollError, UsageError
 from onroll.evaluation import read_manifest
 from onroll.project import find_project
-from onroll.runs import open_run
+from onroll.runs import read_evidence
 from onroll.staging import recover
 from onroll.vocabulary import time_period
 
@@ -78,9 +78,8 @@ def compare(first: str | Path, second: str | Path) -> Comparison:
         If there is no run at one of the places.
     """
     folders = [_folder(first), _folder(second)]
-    project = find_project()
     manifests = [read_manifest(folder) for folder in folders]
-    frames = [_keyed(open_run(folder, project).evidence()) for folder in folders]
+    frames = [_keyed(read_evidence(folder)) for folder in folders]
     shared = frames[0].index.intersection(frames[1].index)
     names = (f"{manifests[0].get('run', '')} ({first})", f"{manifests[1].get('run', '')} ({second})")
     return Comparison(

@@ -217,21 +217,38 @@ def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
     Raises
     ------
     DataError
-        If the folder holds no run.
+        If the folder holds no run, or one made by another version of onroll.
     """
+    frame = read_evidence(folder)
     try:
         record = json.loads((folder / "disclosure.json").read_text(encoding="utf-8"))
         said = json.loads((folder / "brief.json").read_text(encoding="utf-8"))
-        frame = pd.read_csv(
-            folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values={c: [""] for c in NUMBERS}
-        )
+        several: dict[str, Any] = {name: tuple(said[name]) for name in SEVERAL}
+        brief = Brief(**{**said, **several})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            f"{folder.name}: this run cannot be opened ({type(error).__name__}), most likely because another "
+            "version of onroll made it. Make it again with 'onroll evaluate --force'."
+        ) from None
+    return Run(load(project.root), reopened(frame, record), brief, into)
+
+
+def read_evidence(folder: Path) -> pd.DataFrame:
+    """The evidence of a run as it was written, whichever version wrote it.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    empty = {column: [""] for column in NUMBERS}
+    try:
+        return pd.read_csv(folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values=empty)
     except (OSError, ValueError) as error:
         raise DataError(
-            f"{folder.name}: this is no run of onroll ({type(error).__name__}). Make one with 'onroll evaluate'."
+            f"{folder.name}: there is no evidence of a run in it ({type(error).__name__}). "
+            "Make a run with 'onroll evaluate'."
         ) from None
-    for name in ("baseline", "pandemic", "change_pre", "deviations"):
-        said[name] = tuple(said[name])
-    return Run(load(project.root), reopened(frame, record), Brief(**said), into)
 
 
 def write_figure(drawn: Chart, folder: Path) -> None:
@@ -256,6 +273,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 NUMBERS = ("estimate", "lower", "upper", "confidence", "numerator", "denominator")
+SEVERAL = ("baseline", "pandemic", "change_pre", "deviations")
 TEXT = {name: "str" for name in RELEASED_COLUMNS if name not in NUMBERS}
 __all__ = [
     "DOCUMENTS",

@@ -16,6 +16,7 @@ from onroll.evidence.question import Question
 from onroll.framework import Framework, load
 from onroll.framework.parameters import choose
 from onroll.intake.checking import Checked, check_folder, files_in
+from onroll.intake.findings import Findings
 from onroll.intake.received import EXCLUSIONS
 from onroll.intake.shipped import Shipped, read_shipped
 from onroll.project import Project
@@ -29,6 +30,9 @@ KEYS = [
     "time_period", "time_identifier", "geographic_level", "area_code", "area", "education_phase",
     "breakdown_topic", "breakdown",
 ]  # fmt: skip
+
+COUNTS = ["suspension_count", "suspended_pupil_count", "permanent_exclusion_count"]
+RATES = ["suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def examine(
         release(published_evidence(figures, question)),
         question.year == _years(figures.annual, question.area_code, question.area)[-1],
         () if folder is None else tuple(files_in(folder)),
-        () if checked is None else tuple(finding.line() for finding in checked.findings.warnings),
+        () if checked is None else tuple(Findings(checked.findings.warnings).lines()),
     )  # fmt: skip
 
 
@@ -142,12 +146,21 @@ def _figures(shipped: Shipped, checked: Checked | None) -> Figures:
     for one in () if checked is None else checked.received:
         if one.kind == EXCLUSIONS:
             for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
-                joined = pd.concat([tables[name], rows], ignore_index=True)
-                tables[name] = joined.drop_duplicates(KEYS, keep="last").reset_index(drop=True)
+                tables[name] = _put_in_place(tables[name], rows, RATES if name == SEN else COUNTS)
     per_pupil = shipped.tables["suspensions_per_pupil_national"].table
     per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
     shares = shipped.tables["sen_share_authority"].table
     return Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
+
+
+def _put_in_place(known: pd.DataFrame, rows: pd.DataFrame, figures: list[str]) -> pd.DataFrame:
+    """Received rows replace those with the same key, unless they withhold a figure that is already known."""
+    if rows.empty:
+        return known
+    both = pd.concat([known, rows], ignore_index=True)
+    given = both[figures].notna().sum(axis="columns")
+    best = both.assign(given=given).sort_values("given", kind="stable").drop_duplicates(KEYS, keep="last")
+    return best.drop(columns="given").sort_index().reset_index(drop=True)
 
 
 def _sorted_out(table: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -86,7 +86,7 @@ def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
             label = "Neighbours" if style == "second" else area
             ends[label] = (x.iloc[-1], line["estimate"].iloc[-1], str(STYLES[style]["color"]))
         own_upper = rows[rows["area"] == brief.area]["upper"].max()
-        axes.set_ylim(bottom=0, top=float(max(rows["estimate"].max(), own_upper)) * 1.05)
+        axes.set_ylim(bottom=0, top=float(max(rows["estimate"].max(), own_upper)) * 1.12)
         years_axis(axes, years, brief.pandemic, brief.launch)
         end_labels(axes, ends, axes.get_ylim()[1] * 0.075)
         title, alt = wording.trend(facts, measure_id)
