@@ -26,7 +26,6 @@ class Staging:
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             recover(self.target)
-            self._sweep()
             self.folder.mkdir()
         except OSError as error:
             raise UsageError(f"cannot write a run to {self.target}: {error.strerror or error}") from None
@@ -72,22 +71,17 @@ class Staging:
         """Remove what failed notebooks left behind."""
         shutil.rmtree(self.folder / "parts", ignore_errors=True)
 
-    def _sweep(self) -> None:
-        """Remove what runs that were killed left beside the target, unless their process still lives."""
-        for left in self.target.parent.glob(f".{self.target.name}.*.partial"):
-            pid = left.name.split(".")[-2]
-            if not (pid.isdigit() and _lives(int(pid))):
-                shutil.rmtree(left, ignore_errors=True)
-
 
 def recover(target: Path) -> None:
-    """Put the last good run back if a machine stopped in the moment between the two renames."""
+    """Clear up after runs that were killed, and put the last good one back if one died between two renames."""
     previous = target.with_name(f".{target.name}.previous")
-    if previous.is_dir():
-        if target.exists():
-            shutil.rmtree(previous, ignore_errors=True)
-        else:
-            previous.rename(target)
+    if previous.is_dir() and not target.exists():
+        previous.rename(target)
+    shutil.rmtree(previous, ignore_errors=True)
+    for left in target.parent.glob(f".{target.name}.*.partial"):
+        pid = left.name.split(".")[-2]
+        if not (pid.isdigit() and _lives(int(pid))):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(new: Path, target: Path, previous: Path) -> None:

@@ -100,8 +100,15 @@ def examine(
 
 
 def received_folder(project: Project, data: str) -> Path | None:
-    """The folder with what was received; None where the project's own is empty."""
+    """The folder with what was received; None where the project's own is empty.
+
+    Raises
+    ------
+    DataError
+        If a folder was named and is missing, empty or not to be read.
+    """
     if data:
+        files_in(Path(data))
         return Path(data)
     try:
         files_in(project.received)

@@ -30,20 +30,25 @@ class WarmProcess:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[str] | None = None
+        if can_fork():
+            self._process = self._started()
+        self._ready = False
+
+    def _started(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-m", "onroll.orchestration.warm"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **ONE_THREAD, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
         )
-        self._ready = False
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """Send one request and wait for its answer."""
         process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
+        if process is None or process.stdin is None or process.stdout is None:
+            raise ConnectionError("kernels cannot be forked on this system")
         with self._lock:
             if not self._ready:
                 process.stdout.readline()
@@ -58,15 +63,18 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the process; it kills its kernels first."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        process = self._process
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
         try:
-            self._process.wait(timeout=10)
+            process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 class _ForkedKernel:
@@ -117,7 +125,6 @@ class WarmProvisioner(LocalProvisioner):
         )
         self.process = _ForkedKernel(manager.warm, answer["pid"])
         self.pid = self.pgid = answer["pid"]
-        manager.pids.append(self.pid)
         return self.connection_info
 
 
@@ -134,13 +141,21 @@ class WarmKernelManager(AsyncKernelManager):
     memory_mb = Integer(2048)
 
     def _transport_default(self) -> str:
-        return "ipc"
+        return "ipc" if can_fork() else "tcp"
+
+    async def _async_post_start_kernel(self, **kwargs: Any) -> None:
+        await super()._async_post_start_kernel(**kwargs)
+        pid = getattr(self.provisioner, "pid", None)
+        if pid is not None:
+            self.pids.append(pid)
+
+    post_start_kernel = _async_post_start_kernel
 
     def _connection_file_default(self) -> str:
         return str(self.sockets / "kernel.json")
 
     def _ip_default(self) -> str:
-        return str(self.sockets / "kernel")
+        return str(self.sockets / "kernel") if can_fork() else "127.0.0.1"
 
     @property
     def kernel_spec(self) -> KernelSpec:

@@ -114,6 +114,8 @@ def _rating(
 ) -> tuple[str, Text]:
     if not has_rows:
         return NOT_RATED, text(f"{NO_EVIDENCE}.")
+    if facts.brief.year in facts.brief.pandemic:
+        return NOT_RATED, text("A pandemic year is shown and not rated: schools were closed to most pupils.")
     found = [
         (rule_rating(framework.rating_rules[one.rating], fact, framework.rating_terms.could_be), one, fact)
         for one in indicators

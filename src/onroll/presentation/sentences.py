@@ -152,10 +152,12 @@ def baseline_change(facts: Facts, measure: str) -> Text:
     if not found:
         return ()
     wide = found[-1]
-    years = f"{academic_year(facts.brief.baseline[0])} to {academic_year(facts.brief.baseline[-1])}"
+    first, last = academic_year(facts.brief.baseline[0]), academic_year(facts.brief.baseline[-1])
+    years = first if first == last else f"{first} to {last} together"
+    widened = ", widened by how other authorities moved" if "dispersion" in wide["method"] else ""
     return text(
-        f"Against {years} together, the rate is ", wide.bind("times"), " times what it was (interval ",
-        wide.bind("times", "lower"), " to ", wide.bind("times", "upper"), ", widened by how other authorities moved).",
+        f"Against {years}, the rate is ", wide.bind("times"), " times what it was (interval ",
+        wide.bind("times", "lower"), " to ", wide.bind("times", "upper"), f"{widened}).",
     )  # fmt: skip
 
 
