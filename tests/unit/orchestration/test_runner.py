@@ -143,3 +143,19 @@ def test_kernels_keep_to_one_thread_and_die_with_the_process_that_starts_them(tm
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_where_forking_is_not_to_be_had_notebooks_still_run_and_keep_their_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onroll.orchestration.kernels.can_fork", lambda: False)
+    cold = WarmProcess()
+    good = Job("good", notebook(tmp_path, "good", "print(year)"), {"year": "x"})
+    endless = Job("endless", notebook(tmp_path, "endless", "while True: pass"), {"year": ""}, seconds=6)
+    outcomes, out, _ = go(tmp_path, cold, good, endless)
+    assert outcomes["good"].status == "done"
+    assert nbformat.read(out / "good.ipynb", as_version=4).cells[-1].outputs[0].text == "x\n"
+    card = outcomes["endless"].card
+    assert card is not None
+    assert "limit of 6 seconds" in card.cause
+    cold.close()
