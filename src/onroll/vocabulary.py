@@ -24,6 +24,16 @@ class Measure:
     events: str
     is_proportion: bool
 
+    @property
+    def repeats(self) -> bool:
+        """Whether one pupil can be counted many times in a year."""
+        return self.id == "suspension_rate"
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether an authority's yearly count is so small that the exact ratio is told first."""
+        return self.id == "permanent_exclusion_rate"
+
 
 MEASURES = MappingProxyType(
     {

@@ -132,7 +132,7 @@ def test_what_could_be_seen_stands_before_what_was_found() -> None:
 
 def test_a_withheld_count_makes_one_row_that_says_so() -> None:
     [row] = change_rows(pair("202324", "202223"), MEASURES["permanent_exclusion_rate"], QUESTION, None)
-    assert row["note"] == "cannot be computed: a count is withheld"
+    assert row["note"] == "cannot be computed: a count is withheld or was not given"
 
 
 def test_pupils_suspended_are_compared_as_relative_risk_not_rate_ratio() -> None:

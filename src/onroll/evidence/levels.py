@@ -66,7 +66,7 @@ def all_levels(cells: pd.DataFrame, question: Question, **said: Any) -> Iterator
     """Rate rows of every measure; ``repeats`` widens the suspension rate for repeat suspensions."""
     repeats = said.pop("repeats", 1.0)
     for measure in MEASURES.values():
-        dispersion = repeats if measure.id == "suspension_rate" else 1.0
+        dispersion = repeats if measure.repeats else 1.0
         yield from level_rows(cells, measure, question, dispersion=dispersion, **said)
 
 

@@ -11,16 +11,15 @@ from typing import Any
 import pandas as pd
 
 from onroll.evidence.question import Question
+from onroll.evidence.ratio import Sides, method_words, ratio_of, ratio_word
 from onroll.evidence.table import finding
-from onroll.statistics import proportions, rates, ratios
+from onroll.statistics import proportions, rates
 from onroll.vocabulary import (
     CROSS_SECTION,
     DESCRIPTION,
     DESCRIPTIVE,
     MEASURES,
     RATE,
-    RATE_RATIO,
-    RELATIVE_RISK,
     SEN_BY_TERM,
     WEAK,
     Measure,
@@ -32,7 +31,6 @@ ESTIMATED_ROLL = (
     "this provision, events from the rate; the interval rests on both"
 )
 NO_ROLL = "the DfE prints the rate only, and no share of pupils was published for this year: no interval can be given"
-TOO_FEW = "cannot be computed: no event in one of the two groups"
 
 
 def sen_rows(cells: pd.DataFrame, question: Question, scale: float) -> Iterator[dict[str, Any]]:
@@ -59,7 +57,7 @@ def sen_rows(cells: pd.DataFrame, question: Question, scale: float) -> Iterator[
                 )
                 yield _sen_level(cell, measure, question, scale, said)
                 if cell["breakdown"] != reference["breakdown"]:
-                    wide = _repeats(cell, scale) if measure.id == "suspension_rate" else 1.0
+                    wide = _repeats(cell, scale) if measure.repeats else 1.0
                     yield _ratio(cell, reference, measure, question, wide, said, ESTIMATED_ROLL)
 
 
@@ -72,7 +70,7 @@ def ethnicity_rows(cells: pd.DataFrame, question: Question, repeats: float) -> I
             (cell for cell in rows if cell["breakdown"] == question.reference_groups["ethnicity_major"]), None
         )
         for measure in measures:
-            wide = repeats if measure.id == "suspension_rate" else 1.0
+            wide = repeats if measure.repeats else 1.0
             for cell in rows:
                 said = _said(
                     f"{measure.id}_by_ethnicity",
@@ -101,7 +99,7 @@ def _sen_level(
         return finding(
             **said, statistic=RATE, estimate=estimate, design=DESCRIPTION, strength=DESCRIPTIVE, note=NO_ROLL
         )
-    wide = _repeats(cell, scale) if measure.id == "suspension_rate" else 1.0
+    wide = _repeats(cell, scale) if measure.repeats else 1.0
     return {**_level(cell, measure, question, wide, said, ESTIMATED_ROLL), "estimate": estimate}
 
 
@@ -126,23 +124,18 @@ def _ratio(
     cell: pd.Series[Any], reference: pd.Series[Any], measure: Measure, question: Question, wide: float,
     said: dict[str, Any], note: str,
 ) -> dict[str, Any]:  # fmt: skip
-    word = RELATIVE_RISK if measure.is_proportion else RATE_RATIO
-    events, others = cell[measure.numerator], reference[measure.numerator]
+    sides = Sides(cell[measure.numerator], cell["pupils"], reference[measure.numerator], reference["pupils"])
     said = {
-        **said, "statistic": word, "comparator": f"reference group: {reference['breakdown']}",
+        **said, "statistic": ratio_word(measure), "comparator": f"reference group: {reference['breakdown']}",
         "design": CROSS_SECTION, "strength": WEAK,
     }  # fmt: skip
-    if pd.isna(events) or pd.isna(others) or others == 0 or (events == 0 and wide > 1):
-        return finding(**said, note=TOO_FEW if others == 0 or events == 0 else NO_ROLL)
-    how: dict[str, Any] = {"method": "dispersed", "dispersion": wide} if wide > 1 else {"method": "exact"}
-    result = ratios.rate_ratio(
-        events, cell["pupils"], reference_events=others, reference_exposure=reference["pupils"],
-        confidence=question.confidence, **how,
-    )  # fmt: skip
+    if sides.why_not:
+        return finding(**said, note=sides.why_not)
+    result = ratio_of(sides, wide=wide, confidence=question.confidence)
     return finding(
         **said, estimate=result.estimate, lower=result.lower, upper=result.upper, confidence=question.confidence,
-        method=_widened("log ratio" if wide > 1 else "exact conditional", wide), numerator=events,
-        denominator=others, note=note,
+        method=method_words(wide, "for repeat suspensions"), numerator=sides.events,
+        denominator=sides.other_events, note=note,
     )  # fmt: skip
 
 

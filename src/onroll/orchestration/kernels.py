@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.localinterfaces import localhost
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Integer
@@ -155,7 +156,7 @@ class WarmKernelManager(AsyncKernelManager):
         return str(self.sockets / "kernel.json")
 
     def _ip_default(self) -> str:
-        return str(self.sockets / "kernel") if can_fork() else "127.0.0.1"
+        return str(self.sockets / "kernel") if can_fork() else localhost()
 
     @property
     def kernel_spec(self) -> KernelSpec:
