@@ -14,6 +14,10 @@ class OnrollError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook the message stands alone, without the traceback; IPython asks for this by name."""
+        return [f"onroll: {self}"]
+
 
 class UsageError(OnrollError):
     """The command or the call was put wrongly: exit code 2."""

@@ -18,6 +18,8 @@ KERNEL = {
     "language": "python",
     "metadata": {"debugger": True},
 }
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+"""JupyterLab would otherwise ask about news and look for updates: nothing here asks the network for anything."""
 
 
 def write_kernel(folder: Path) -> Path:
@@ -28,6 +30,16 @@ def write_kernel(folder: Path) -> Path:
     return place
 
 
+def write_settings(folder: Path) -> Path:
+    """Write the workbench's own defaults where JupyterLab looks for them below ``folder``."""
+    place = folder / "labconfig"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "default_setting_overrides.json").write_text(
+        json.dumps(QUIET, indent=1) + "\n", encoding="utf-8"
+    )
+    return place
+
+
 def open_workbench(project: Project, options: Sequence[str] = ()) -> int:
     """Open JupyterLab on the notebooks; its exit code comes back when it is closed.
 
@@ -35,8 +47,10 @@ def open_workbench(project: Project, options: Sequence[str] = ()) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="onroll-") as folder:
         write_kernel(Path(folder))
-        paths = os.pathsep.join([folder, *filter(None, [os.environ.get("JUPYTER_PATH", "")])])
-        environment = {**os.environ, "JUPYTER_PATH": paths, "ONROLL_ROOT": str(project.root)}
+        write_settings(Path(folder))
+        environment = {**os.environ, "ONROLL_ROOT": str(project.root)}
+        for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+            environment[name] = os.pathsep.join([folder, *filter(None, [os.environ.get(name, "")])])
         command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={project.root}",
                    "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
                    "--MultiKernelManager.default_kernel_name=onroll", *options]  # fmt: skip

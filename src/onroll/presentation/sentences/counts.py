@@ -20,6 +20,8 @@ from onroll.vocabulary import (
 )
 
 CLOSE_ENOUGH = 1e-12
+FEW = 200
+"""Below this many events a year the number itself says why little can be seen."""
 NO_BREAK = "\u00a0"
 
 
@@ -121,10 +123,11 @@ def could_be_seen(facts: Facts, measure: str) -> Text:
     if seen is None or not seen.is_known:
         return ()
     events = MEASURES[measure].events
-    lead = "With numbers this small, only" if seen["denominator"] < 200 else f"For {events}, only"
+    few = text("With no more than these ", seen.bind("count", "denominator"), f" {events} a year, only")
+    lead = few if seen["denominator"] < FEW else text(f"For {events}, only")
     usual = "the usual movement of authorities" if "dispersion" in seen["method"] else "chance"
     return text(
-        f"{lead} a fall ", seen.bind("portion"), f" from one year to the next would stand out from {usual}."
+        *lead, " a fall ", seen.bind("portion"), f" from one year to the next would stand out from {usual}."
     )  # fmt: skip
 
 
