@@ -266,3 +266,27 @@ def test_another_authority_is_a_change_of_declarations_only(root: Path, tmp_path
     run = on.examine(root=project)
     assert repr(run.say("suspensions")).startswith("Derby's schools suspended pupils ")
     assert "Luton" not in repr(run.say("impact"))
+
+
+def test_numbers_in_the_spreadsheet_are_numbers_and_those_of_the_evidence(
+    whole: tuple[Path, list[str]],
+) -> None:
+    folder = run_of(whole[0])
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    with (folder / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        evidence = list(csv.DictReader(file))
+    seen = 0
+    for name in ("Rates", "Rates by phase", "Changes", "Beside others", "SEN by term", "Ethnicity", "Impact"):
+        rows = list(book[name].iter_rows(values_only=True))
+        start = next(place for place, row in enumerate(rows) if row[0] == "Measure")
+        header = {word: place for place, word in enumerate(rows[start])}
+        for row in rows[start + 1 :]:
+            source = evidence[int(row[header["Row of evidence.csv"]]) - 1]
+            for word, column in (("Estimate", "estimate"), ("Lower limit", "lower"), ("Number", "numerator")):
+                cell = row[header[word]]
+                if source[column]:
+                    assert cell == pytest.approx(float(source[column])), (name, row)
+                    seen += 1
+                else:
+                    assert cell in ("[x]", "[z]"), (name, row)
+    assert seen > 2000
