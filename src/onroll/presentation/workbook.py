@@ -6,10 +6,12 @@ psychologist can filter, sort and chart without retyping. Where there is no numb
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from onroll.framework import Framework
@@ -24,13 +26,16 @@ from onroll.vocabulary import (
     RATE,
     SYMBOL_MEANINGS,
     TOTAL,
+    Measure,
     academic_year,
 )
 
-SAFE: dict[str, Any] = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-"""Nothing that came in from outside may become a live formula or link in the spreadsheet."""
+FACE = "Calibri"
+HEADER = 3
+"""The row of column names: title and source stand above it."""
 COLUMNS = {
-    "measure": "Measure", "year": "Year", "area": "Area", "breakdown": "Group", "comparator": "Compared with",
+    "measure": "Measure", "unit": "Unit", "year": "Year", "area": "Area",
+    "breakdown": "Group", "comparator": "Compared with",
     "statistic": "Statistic", "estimate": "Estimate", "lower": "Lower limit", "upper": "Upper limit",
     "numerator": "Number", "denominator": "Out of, or number compared with", "method": "Method", "note": "Note",
     "row": "Row of evidence.csv",
@@ -44,34 +49,115 @@ OBJECTIVE_COLUMNS = {
 
 def write_workbook(path: Path, framework: Framework, facts: Facts) -> None:
     """Write ``tables.xlsx`` in one step."""
-    import gptables
+    from openpyxl import Workbook
 
-    brief = facts.brief
+    book = Workbook()
     sheets = {
-        name: _table(facts, rows, title) for name, (title, rows) in selections(facts).items() if len(rows)
+        name: Sheet(title, source_line(facts, rows), readable(rows))
+        for name, (title, rows) in selections(facts).items()
+        if len(rows)
     }
     objectives = objectives_table(framework, facts)[list(OBJECTIVE_COLUMNS)].rename(columns=OBJECTIVE_COLUMNS)
-    sheets["Objectives"] = _sheet(facts, objectives, "Every objective of the strategy", "objectives")
-    areas = _focus_areas(framework)
-    sheets["Focus areas"] = _sheet(facts, areas, "Focus areas without an objective", "focus_areas")
-    cover = gptables.Cover(
-        cover_label="Cover", title=f"{brief.title}: evaluation {academic_year(brief.year)}, {brief.area}",
-        intro=[f"Run {brief.run}, made {brief.made}. Every figure is already public.", brief.licence],
-        about=[f"Symbols: {'; '.join(f'[{s}] {m}' for s, m in SYMBOL_MEANINGS.items())}.",
-               "Rates are in the unit that stands with the measure; limits are of "
-               f"{brief.confidence:.0%} intervals."],
-    )  # fmt: skip
+    sheets["Objectives"] = Sheet("Every objective of the strategy", _run(facts), objectives)
+    sheets["Focus areas"] = Sheet("Focus areas without an objective", _run(facts), _focus_areas(framework))
+    _cover(book.active, facts)
+    _contents(book.create_sheet("Contents"), sheets)
+    for name, sheet in sheets.items():
+        _fill(book.create_sheet(name), sheet)
     partial = path.with_name(f".{path.stem}.partial.xlsx")
-    with warnings.catch_warnings():
-        # gptables 2.0 calls pandas in ways that pandas 3 will drop; its output was looked at and is right.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.filterwarnings("ignore", message="No note text provided")
-        book = gptables.produce_workbook(
-            filename=str(partial), sheets=sheets, cover=cover, contentsheet_label="Contents",
-            workbook_options=SAFE, contentsheet_options={"additional_elements": ["source"]},
-        )  # fmt: skip
-        book.close()
+    book.save(partial)
     partial.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of the spreadsheet: its title, where it is from, its columns and rows."""
+
+    title: str
+    source: str
+    table: pd.DataFrame
+
+
+def _cover(sheet: Any, facts: Facts) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    brief = facts.brief
+    symbols = (f"[{symbol}] {meaning}" for symbol, meaning in SYMBOL_MEANINGS.items())
+    sheet.title = "Cover"
+    lines = (
+        f"{brief.title}: evaluation {academic_year(brief.year)}, {brief.area}",
+        f"Run {brief.run}, made {brief.made} by onroll. Every figure is already public.",
+        brief.licence,
+        f"Limits are of {brief.confidence:.0%} intervals. Rates are in the unit that stands with the measure.",
+        "Symbols stand where there is no number:", *symbols,
+        *(f"Departs from the analysis plan: {words}." for words in brief.deviations),
+    )  # fmt: skip
+    for row, line in enumerate(lines, start=1):
+        cell = sheet.cell(row, 1, line)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font = Font(name=FACE, bold=row == 1, size=14 if row == 1 else 11)
+    sheet.column_dimensions["A"].width = 100
+
+
+def _contents(sheet: Any, sheets: Mapping[str, Sheet]) -> None:
+    from openpyxl.styles import Font
+
+    for row, words in enumerate([("Contents", ""), ("Sheet", "What is in it")], start=1):
+        for column, word in enumerate(words, start=1):
+            sheet.cell(row, column, word or None).font = Font(
+                name=FACE, bold=True, size=14 if row == 1 else 11
+            )
+    for row, (name, one) in enumerate(sheets.items(), start=3):
+        cell = sheet.cell(row, 1, name)
+        cell.hyperlink, cell.font = f"#'{name}'!A1", Font(name=FACE, color="12436D", underline="single")
+        sheet.cell(row, 2, one.title)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 80
+
+
+def _fill(sheet: Any, one: Sheet) -> None:
+    """Title, source, then the table, marked as one so that screen readers and filters know it."""
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.table import Table, TableStyleInfo
+
+    sheet.cell(1, 1, one.title).font = Font(name=FACE, bold=True, size=14)
+    sheet.cell(2, 1, one.source)
+    columns = list(one.table.columns)
+    for column, word in enumerate(columns, start=1):
+        cell = sheet.cell(HEADER, column, word)
+        cell.font, cell.alignment = Font(name=FACE, bold=True), Alignment(wrap_text=True, vertical="top")
+    for row, values in enumerate(one.table.itertuples(index=False), start=HEADER + 1):
+        for column, value in enumerate(values, start=1):
+            _put(sheet.cell(row, column), value)
+    last = get_column_letter(len(columns))
+    name = "".join(letter if letter.isalnum() else "_" for letter in sheet.title.lower())
+    marked = Table(displayName=name, ref=f"A{HEADER}:{last}{HEADER + len(one.table)}")
+    marked.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    sheet.add_table(marked)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.freeze_panes = sheet.cell(HEADER + 1, 2)
+    for column, word in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = _width(one.table[word])
+
+
+def _put(cell: Any, value: Any) -> None:
+    """Write one value: a number as a number, words as words, whatever they begin with."""
+    if isinstance(value, int | float | np.number):
+        cell.value = value.item() if isinstance(value, np.number) else value
+        cell.number_format = "#,##0" if float(value).is_integer() else "#,##0.00##"
+    else:
+        cell.value = str(value)
+        cell.data_type = "s"
+
+
+def _width(column: pd.Series[Any]) -> float:
+    longest = column.map(lambda value: len(str(value)) if isinstance(value, str) else 8).max()
+    return float(min(60, max(12, longest + 2)))
+
+
+def _run(facts: Facts) -> str:
+    return f"Run {facts.brief.run}, {facts.brief.made}"
 
 
 def selections(facts: Facts) -> dict[str, tuple[str, pd.DataFrame]]:
@@ -94,9 +180,9 @@ def selections(facts: Facts) -> dict[str, tuple[str, pd.DataFrame]]:
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Released rows with their columns in words; where there is no number stands its symbol, ``[x]``."""
-    words = {name: f"{measure.label}, {measure.unit}" for name, measure in MEASURES.items()}
     shown = rows.reset_index().assign(
-        measure=rows["indicator"].map(lambda name: _measure_of(name, words)).to_numpy(),
+        measure=[_measure_of(name).label for name in rows["indicator"]],
+        unit=[_measure_of(name).unit for name in rows["indicator"]],
         year=rows["time_period"].map(academic_year).to_numpy(),
         breakdown=rows["breakdown"].replace({TOTAL: "All"}).to_numpy(),
     )
@@ -108,13 +194,9 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(COLUMNS)].rename(columns=COLUMNS)
 
 
-def _measure_of(indicator: str, words: dict[str, str]) -> str:
+def _measure_of(indicator: str) -> Measure:
     name = indicator.removeprefix("strategy_impact_").removesuffix("_by_sen").removesuffix("_by_ethnicity")
-    return words.get(name, name)
-
-
-def _table(facts: Facts, rows: pd.DataFrame, title: str) -> Any:
-    return _sheet(facts, readable(rows), title, title.split(":")[0], source_line(facts, rows))
+    return MEASURES[name]
 
 
 def _focus_areas(framework: Framework) -> pd.DataFrame:
@@ -124,13 +206,3 @@ def _focus_areas(framework: Framework) -> pd.DataFrame:
         for area in framework.uncovered_focus_areas
     ]  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _sheet(facts: Facts, frame: pd.DataFrame, title: str, name: str, source: str = "") -> Any:
-    import gptables
-
-    plain = "".join(letter if letter.isalnum() else "_" for letter in name.lower())
-    return gptables.GPTable(
-        table=frame.replace("", "none"), table_name=plain, title=title, subtitles=[f"Run {facts.brief.run}"],
-        scope=facts.brief.area, source=source or f"Run {facts.brief.run}, made by onroll", index_columns={2: 0},
-    )  # fmt: skip
