@@ -258,11 +258,12 @@ def periods(first: str, last: str) -> tuple[str, ...]:
 # a strength how far that reasoning reaches about the strategy's effect.
 RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE = "rate", "rate ratio", "relative risk", "p value"
 DETECTABLE_FALL, DETECTABLE_RISE = "detectable fall", "detectable rise"
+DETECTABLE_GAP = "detectable gap"
 GAP, MEAN_GAP, SYNTHETIC_RATE, FIT = "gap", "mean gap", "synthetic rate", "fit before"
 PLACEBO_GAP, PLACEBO_SHARE, WEIGHT, SENSITIVITY = "placebo mean gap", "placebo share", "weight", "sensitivity"
 RELATIVE_CHANGE, CHANGE_DIFFERENCE = "ratio of rate ratios", "difference in change"
 STATISTICS = (
-    RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE, DETECTABLE_FALL, DETECTABLE_RISE, GAP, MEAN_GAP,
+    RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE, DETECTABLE_FALL, DETECTABLE_RISE, DETECTABLE_GAP, GAP, MEAN_GAP,
     SYNTHETIC_RATE, FIT, PLACEBO_GAP, PLACEBO_SHARE, WEIGHT, SENSITIVITY, RELATIVE_CHANGE, CHANGE_DIFFERENCE,
 )  # fmt: skip
 

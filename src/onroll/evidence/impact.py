@@ -21,6 +21,7 @@ from onroll.statistics import difference, leave_one_out, placebos, synthetic_con
 from onroll.statistics.synthetic_control import in_time
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
+    DETECTABLE_GAP,
     DIFF_IN_DIFF,
     FIT,
     GAP,
@@ -48,6 +49,7 @@ TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's f
 NO_SERIES = (
     "cannot be computed: the authority's own series has a gap (boundaries changed or a count is withheld)"
 )
+STANDS_OUT = "what could have been seen: beyond these limits a result stands out from the other authorities"
 SMALLEST_WEIGHT = 0.005
 """Donors below half a percent are left out of the list of weights, not out of the fit."""
 
@@ -122,6 +124,12 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
     yield found.row(
         FIT, SYNTHETIC_CONTROL, estimate=fit.pre_rmspe, method="root mean square gap before the launch"
     )
+    growth = np.quantile(np.delete(ranked.ratio, found.treated), question.confidence, method="higher")
+    yield found.row(
+        DETECTABLE_GAP, SYNTHETIC_CONTROL, estimate=float(growth * fit.pre_rmspe), confidence=question.confidence,
+        method="what could have been seen: only a root mean square gap beyond this grows more than in "
+        f"{question.confidence:.0%} of other authorities",
+    )  # fmt: skip
     yield found.row(
         MEAN_GAP, SYNTHETIC_CONTROL, estimate=fit.estimate, lower=fit.lower, upper=fit.upper,
         confidence=question.confidence, method=fit.method, note=f"mean of {', '.join(map(academic_year, question.after))}",
@@ -212,6 +220,11 @@ def _difference(found: Panel) -> Iterator[dict[str, Any]]:
     turn = np.exp if is_log else np.asarray
     others = outcomes.shape[1] - 1
     windows = f"{_span(question.change_pre)} to {_span(question.after)}; the pandemic years are left out"
+    below, above = result.estimate - result.upper, result.estimate - result.lower
+    yield found.row(
+        DETECTABLE_GAP, DIFF_IN_DIFF, estimate=float(turn(below)), lower=float(turn(below)),
+        upper=float(turn(above)), confidence=question.confidence, method=STANDS_OUT,
+    )  # fmt: skip
     yield found.row(
         RELATIVE_CHANGE if is_log else CHANGE_DIFFERENCE, DIFF_IN_DIFF, estimate=float(turn(result.estimate)),
         lower=float(turn(result.lower)), upper=float(turn(result.upper)), confidence=question.confidence,

@@ -150,6 +150,7 @@ def donors(facts: Facts) -> Table:
 def impact(facts: Facts) -> Table:
     """Every estimate of the two designs that is not a series, as computed."""
     shown = (
+        "detectable gap",
         "mean gap",
         "ratio of rate ratios",
         "difference in change",

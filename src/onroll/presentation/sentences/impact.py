@@ -7,6 +7,7 @@ from onroll.presentation.model import Text, text
 from onroll.presentation.wording import direction, possessive
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
+    DETECTABLE_GAP,
     DIFF_IN_DIFF,
     GAP,
     MEASURES,
@@ -14,6 +15,7 @@ from onroll.vocabulary import (
     RATE,
     RELATIVE_CHANGE,
     SYNTHETIC_CONTROL,
+    SYNTHETIC_RATE,
     TOTAL,
     academic_year,
 )
@@ -33,10 +35,29 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
         f"{brief.area} is now ", gap.bind("size"), f" {MEASURES[measure].events} per {MEASURES[measure].per:,} {side} "
         f"what authorities that resembled it before {brief.launch[:4]} would suggest. ",
     )  # fmt: skip
+    first = (*_could_be_seen(facts, measure), *first)
     rest = text(share.bind("in_ten_first"), " other authorities moved as far from their own comparison")
     stands_out = share["estimate"] <= brief.stands_out
     control = text(*first, *rest, *_already(facts, measure), *_so(side, stands_out))
     return [control, *_second_comparison(facts, measure)]
+
+
+def _could_be_seen(facts: Facts, measure: str) -> Text:
+    """What gap would have stood out by this comparison, said before the one that was found."""
+    indicator = f"strategy_impact_{measure}"
+    visible = facts.one(indicator=indicator, statistic=DETECTABLE_GAP, design=SYNTHETIC_CONTROL)
+    expected = facts.one(indicator=indicator, statistic=SYNTHETIC_RATE, time_period=facts.brief.year)
+    if visible is None or expected is None:
+        return ()
+    if visible["estimate"] >= expected["estimate"]:
+        return text(
+            f"By a comparison with authorities that resembled it, not even a fall to no {MEASURES[measure].events} at all "
+            "would have stood out: too many other authorities moved too far. "
+        )  # fmt: skip
+    return text(
+        "By a comparison with authorities that resembled it, only a gap of about ", visible.bind("rate"),
+        f" {MEASURES[measure].events} per {MEASURES[measure].per:,} would have stood out. ",
+    )  # fmt: skip
 
 
 def _already(facts: Facts, measure: str) -> Text:
