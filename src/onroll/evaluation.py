@@ -193,7 +193,8 @@ def _make(
 ) -> None:
     """Write the whole run into the staging folder; raise when a notebook did not finish."""
     folder, run_id = staging.folder, f"{study.question.year}-{key[:8]}"
-    write_run_basis(folder, study.released, brief_of(study, run_id, today()))
+    policy = study.framework.disclosure.for_origin("published")
+    write_run_basis(folder, study.released, brief_of(study, run_id, today()), policy)
     run = open_run(folder, project)
     computed = time.monotonic() - began
     earlier = read_manifest(staging.target).get("notebooks", {})

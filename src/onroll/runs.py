@@ -14,7 +14,7 @@ import pandas as pd
 from onroll.disclosure import Released
 from onroll.disclosure.door import reopened
 from onroll.errors import DataError, UsageError, did_you_mean, one_of
-from onroll.framework import Framework, load
+from onroll.framework import DisclosurePolicy, Framework, load
 from onroll.presentation import charts, sentences, tables
 from onroll.presentation.documents import DOCUMENTS, document
 from onroll.presentation.drawing import Chart
@@ -203,12 +203,19 @@ def today() -> str:
     return f"{now.day} {now:%B %Y}"
 
 
-def write_run_basis(folder: Path, released: Released, brief: Brief) -> None:
+def write_run_basis(folder: Path, released: Released, brief: Brief, policy: DisclosurePolicy) -> None:
     """Write what notebooks of a run start from: the released evidence, the disclosure, the brief."""
     released.frame.to_csv(folder / "evidence.csv", index=False, lineterminator="\n", float_format="%.10g")
-    (folder / "disclosure.json").write_text(json.dumps(released.record(), indent=1) + "\n", encoding="utf-8")
+    (folder / "disclosure.json").write_text(
+        json.dumps({"policy": _declared(policy), **released.record()}, indent=1) + "\n", encoding="utf-8"
+    )
     said = {name: getattr(brief, name) for name in Brief.__dataclass_fields__}
     (folder / "brief.json").write_text(json.dumps(said, indent=1, default=list) + "\n", encoding="utf-8")
+
+
+def _declared(policy: DisclosurePolicy) -> dict[str, Any]:
+    """A policy as it was declared."""
+    return {name: getattr(policy, name) for name in policy.__dataclass_fields__}
 
 
 def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:

@@ -62,7 +62,9 @@ def written(
     study: Study, run: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Run, list[dict[str, str]], Path]:
     folder = tmp_path_factory.mktemp("run")
-    write_run_basis(folder, study.released, run.facts.brief)
+    write_run_basis(
+        folder, study.released, run.facts.brief, study.framework.disclosure.for_origin("published")
+    )
     from onroll.project import find_project
 
     reopened = open_run(folder, find_project())

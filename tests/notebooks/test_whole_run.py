@@ -97,6 +97,15 @@ def test_the_manifest_names_inputs_parameters_versions_plan_and_timings(
     assert not [entry["path"] for entry in said["inputs"] if entry["path"].startswith("/")]
 
 
+def test_the_disclosure_names_its_policy_and_what_went_through(whole: tuple[Path, list[str]]) -> None:
+    said = json.loads((run_of(whole[0]) / "disclosure.json").read_text(encoding="utf-8"))
+    assert said["policy"]["id"] == "published"
+    assert said["policy"]["licence"] == "Open Government Licence v3.0"
+    assert said["rows_withheld"] == 0
+    assert said["rows_released"] > 1000
+    assert "already public" in said["attack"]
+
+
 def test_the_crate_describes_the_run(whole: tuple[Path, list[str]]) -> None:
     crate = json.loads((run_of(whole[0]) / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     kinds = {entity["@id"]: entity["@type"] for entity in crate["@graph"]}

@@ -72,7 +72,9 @@ def index(framework: Framework, facts: Facts, failures: Iterable[Failure] = ()) 
                Link("manifest.json", "Manifest", "Inputs, parameters, versions, plan, timings."),
                Link("disclosure.json", "Disclosure", "What was released, under which policy."),
                Link("ro-crate-metadata.json", "RO-Crate", "The run described for archives."))),
-        Heading("Notebooks"), Links(notebooks),
+        Heading("Notebooks"),
+        Paragraph(text("As they ran, to be opened in JupyterLab: onroll workbench.")),
+        Links(notebooks),
     ]  # fmt: skip
     subtitle = f"{brief.area}, academic year {academic_year(brief.year)}"
     return Document("index", f"{brief.title}: evaluation", subtitle, tuple(blocks), foot(facts))
