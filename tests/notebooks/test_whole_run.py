@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 
 import onroll as on
 from onroll.errors import OnrollError
+from onroll.presentation.html import page
 from onroll.provenance import is_whole
 from onroll.vocabulary import RELEASED_COLUMNS
 
@@ -261,20 +263,38 @@ def test_figures_received_are_used_and_named(whole: tuple[Path, list[str]], tmp_
     assert row["source"] == "newer.csv"
 
 
-def test_another_authority_is_a_change_of_declarations_only(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "code", "new_code", "region"),
+    [
+        ("Derby", "831", "E06000015", "East Midlands"),
+        ("North Northamptonshire", "940", "E06000061", "East Midlands"),  # three years old in the figures
+        ("City of London", "201", "E09000001", "Inner London"),  # one school, one phase, to 2014/15
+        ("St. Helens", "342", "E08000013", "North West"),
+    ],
+)
+def test_another_authority_is_a_change_of_declarations_only(
+    root: Path, tmp_path: Path, name: str, code: str, new_code: str, region: str
+) -> None:
     project = copy_project(root, tmp_path)
     path = project / "evaluation" / "strategy.yaml"
-    text = path.read_text(encoding="utf-8")
-    head, rest = text.split("authority:", 1)
+    head, rest = path.read_text(encoding="utf-8").split("authority:", 1)
     block, rest = rest.split("title:", 1)
-    block = (
-        block.replace("Luton", "Derby").replace('"821"', '"831"').replace("E06000032", "E06000015")
-        .replace("East of England", "East Midlands")
-    )  # fmt: skip
+    for old, new in (
+        ("Luton", name),
+        ('"821"', f'"{code}"'),
+        ("E06000032", new_code),
+        ("East of England", region),
+    ):
+        block = block.replace(old, new)
     path.write_text(f"{head}authority:{block}title:{rest}", encoding="utf-8")
     run = on.examine(root=project)
-    assert repr(run.say("suspensions")).startswith("Derby's schools suspended pupils ")
-    assert "Luton" not in repr(run.say("impact"))
+    whose = f"{name}'" if name.endswith("s") else f"{name}'s"
+    assert repr(run.say("suspensions")).startswith(f"{whose} schools suspended pupils ")
+    for document in ("board", "appendix-g"):
+        said = re.sub(
+            r"<blockquote>.*?</blockquote>|<tbody>.*?</tbody>", "", page(run.document(document)), flags=re.S
+        )
+        assert "Luton" not in said
 
 
 def test_numbers_in_the_spreadsheet_are_numbers_and_those_of_the_evidence(

@@ -109,6 +109,8 @@ def _by_phase(facts: Facts) -> Chart | None:
     ends = {}
     for phase, style in zip(PHASES[:3], ("second", "own", "third"), strict=True):
         line = rows[rows["breakdown"] == phase].sort_values("time_period")
+        if line.empty:
+            continue
         x = line["time_period"].map(place)
         axes.plot(x, line["estimate"], **STYLES[style])
         axes.fill_between(
@@ -138,6 +140,8 @@ def _by_sen(facts: Facts) -> Chart | None:
     ends = {}
     for group, style in zip(SEN_PROVISIONS, ("second", "own", "third"), strict=True):
         line = rows[rows["group"] == group].sort_values(["time_period", "term"])
+        if line.empty:
+            continue
         x = [place[pair] for pair in zip(line["time_period"], line["term"], strict=True)]
         axes.plot(x, line["estimate"], **STYLES[style])
         axes.fill_between(
