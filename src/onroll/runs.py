@@ -20,11 +20,11 @@ from onroll.presentation.documents import DOCUMENTS, document
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Brief, Facts
 from onroll.presentation.html import fragment, page, style
-from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, text
+from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, plain, text
 from onroll.presentation.objectives import glance, objectives_table
 from onroll.project import Project
 from onroll.study import Study
-from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, RELEASED_COLUMNS, academic_year
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, RELEASED_COLUMNS, academic_year, time_period
 
 TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
     "headline": lambda _, facts: tables.headline(facts),
@@ -54,7 +54,9 @@ TOPICS: Mapping[str, Any] = {
     "since_baseline": lambda facts: _of_both(facts, sentences.baseline_change),
     "sen": sentences.sen,
     "ethnicity": lambda facts: [
-        *sentences.ethnicity(facts, "suspension_rate"), *sentences.ethnicity(facts, "permanent_exclusion_rate")
+        words
+        for measure in ("suspension_rate", "permanent_exclusion_rate")
+        for words in (*sentences.ethnicity(facts, measure), *sentences.less_often(facts, measure))
     ],
     "impact": sentences.impact,
     "impact_on_permanent_exclusions": lambda facts: sentences.impact(facts, "permanent_exclusion_rate"),
@@ -117,6 +119,8 @@ class Run:
                 raise UsageError(
                     f"evidence has no column '{column}'; its columns are {one_of(frame.columns)}"
                 )
+        if "time_period" in about:
+            about["time_period"] = time_period(about["time_period"])
         return self.facts.where(**about)
 
     def objectives(self) -> pd.DataFrame:
@@ -133,7 +137,13 @@ class Run:
         return charts.chart(self.facts, name)
 
     def show(self, name: str) -> Shown:
-        """A chart as it stands in the report, its numbers beside it; written when the run has a folder."""
+        """A chart as it stands in the report, its numbers beside it; written when the run has a folder.
+
+        Where the year has nothing to draw, a line says so in its place.
+        """
+        if name in charts.CHARTS and name not in self.figures:
+            words = text("No chart: nothing was received, or nothing can be computed, for it in this year.")
+            return Shown((Paragraph(words),), plain(words))
         drawn = self.figure(name)
         if self.folder is not None:
             write_figure(drawn, self.folder / "figures")
@@ -155,9 +165,7 @@ class Run:
                 f"no topic is called '{topic}'; topics are {one_of(TOPICS)}.{did_you_mean(topic, TOPICS)}"
             )
         said = TOPICS[topic](self.facts) or [text("Nothing was received about this for the year.")]
-        words = "\n".join(
-            "".join(part if isinstance(part, str) else part.text for part in line) for line in said
-        )
+        words = "\n".join(plain(line) for line in said)
         return Shown(tuple(Paragraph(line) for line in said), words)
 
     def document(self, name: str) -> Document:

@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from onroll.disclosure import Released, release
-from onroll.errors import DataError, UsageError, did_you_mean
+from onroll.errors import DataError, UsageError
 from onroll.evidence.published import Figures, published_evidence
 from onroll.evidence.question import Question
 from onroll.framework import Framework, load
 from onroll.framework.parameters import choose
+from onroll.framework.strategy import Authority
 from onroll.intake.checking import Checked, check_folder, files_in
 from onroll.intake.findings import Findings
 from onroll.intake.received import EXCLUSIONS
@@ -31,6 +32,7 @@ KEYS = [
     "breakdown_topic", "breakdown",
 ]  # fmt: skip
 
+FEWEST_YEARS = 5
 COUNTS = ["suspension_count", "suspended_pupil_count", "permanent_exclusion_count"]
 RATES = ["suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate"]
 
@@ -88,14 +90,14 @@ def examine(
     shipped = read_shipped(project.published)
     folder = received_folder(project, data)
     checked = None if folder is None else checked_or_stop(folder, project)
-    figures = _figures(shipped, checked)
+    figures, replaced = _figures(shipped, checked)
     question = _question(framework, shipped, figures, year, chosen)
     return Study(
         framework, shipped, question, chosen, deviations(framework, chosen),
         release(published_evidence(figures, question)),
         question.year == _years(figures.annual, question.area_code, question.area)[-1],
         () if folder is None else tuple(files_in(folder)),
-        () if checked is None else tuple(Findings(checked.findings.warnings).lines()),
+(*replaced, *(() if checked is None else Findings(checked.findings.warnings).lines())),
     )  # fmt: skip
 
 
@@ -147,17 +149,35 @@ def _shown(kind: str, value: object) -> str:
     return academic_year(str(value)) if kind == "year" and value else str(value)
 
 
-def _figures(shipped: Shipped, checked: Checked | None) -> Figures:
-    """The shipped figures, with those received put in their place."""
+def _figures(shipped: Shipped, checked: Checked | None) -> tuple[Figures, tuple[str, ...]]:
+    """The shipped figures, with those received put in their place, and what to say of that."""
+    said: list[str] = []
     tables = {name: shipped.tables[name].table for name in (ANNUAL, NATION, SEN, ETHNICITY)}
     for one in () if checked is None else checked.received:
         if one.kind == EXCLUSIONS:
             for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
-                tables[name] = _put_in_place(tables[name], rows, RATES if name == SEN else COUNTS)
+                kind = RATES if name == SEN else COUNTS
+                other = _other_figures(tables[name], rows, kind)
+                tables[name] = _put_in_place(tables[name], rows, kind)
+                if other:
+                    said.append(
+                        f"{one.name}: {other:,} rows put other figures in the place of those that ship"
+                    )
     per_pupil = shipped.tables["suspensions_per_pupil_national"].table
     per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
     shares = shipped.tables["sen_share_authority"].table
-    return Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
+    made = Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
+    return made, tuple(said)
+
+
+def _other_figures(known: pd.DataFrame, rows: pd.DataFrame, figures: list[str]) -> int:
+    """How many received rows give another figure than the known row of the same key."""
+    both = known.merge(rows, on=KEYS, suffixes=("", "_received"))
+    differs = [
+        both[one].notna() & both[f"{one}_received"].notna() & (both[one] != both[f"{one}_received"])
+        for one in figures
+    ]
+    return int(pd.concat(differs, axis="columns").any(axis="columns").sum()) if len(both) else 0
 
 
 def _put_in_place(known: pd.DataFrame, rows: pd.DataFrame, figures: list[str]) -> pd.DataFrame:
@@ -187,13 +207,7 @@ def _question(
 ) -> Question:
     strategy, plan = framework.strategy, framework.plan
     authority = strategy.authority
-    known = shipped.tables["authorities"].table
-    if authority.old_la_code not in set(known["old_la_code"]):
-        hint = did_you_mean(authority.name, known["la_name"])
-        raise DataError(
-            f"evaluation/strategy.yaml: authority '{authority.name}' ({authority.old_la_code}) is not among the "
-            f"authorities of data/published/authorities.csv.{hint}"
-        )
+    _known_authority(authority, shipped.tables["authorities"].table)
     years = _years(figures.annual, authority.old_la_code, authority.name)
     asked = time_period(year) if year else years[-1]
     if asked not in years:
@@ -206,7 +220,7 @@ def _question(
     ]
     comparator = next(one for one in framework.comparators.values() if one.model == chosen["neighbours"])
     pandemic, difference = strategy.regime("pandemic").years, plan.design("difference_in_differences")
-    return Question(
+    question = Question(
         year=asked, area_code=authority.old_la_code, area=authority.name, region=authority.region,
         neighbours=tuple(mine["neighbour_old_la_code"]),
         neighbours_label=f"Statistical neighbours ({chosen['neighbours']} model)", neighbours_id=comparator.id,
@@ -216,6 +230,52 @@ def _question(
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
         power=plan.power, dispersion=chosen["dispersion"],
     )  # fmt: skip
+    _check_windows(question)
+    return question
+
+
+def _known_authority(authority: Authority, known: pd.DataFrame) -> None:
+    """Refuse an authority whose code, name and region do not belong together."""
+    where = "evaluation/strategy.yaml: authority"
+    found = known[known["old_la_code"] == authority.old_la_code]
+    if found.empty:
+        named = known[known["la_name"] == authority.name]
+        hint = f" {authority.name} is {named['old_la_code'].iloc[0]}." if len(named) else ""
+        raise DataError(
+            f"{where}.old_la_code '{authority.old_la_code}' is not among the authorities of "
+            f"data/published/authorities.csv.{hint}"
+        )
+    row = found.iloc[0]
+    for key, said, right in (
+        ("name", authority.name, row["la_name"]),
+        ("region", authority.region, row["region_name"]),
+    ):
+        if said.lower() != str(right).lower():
+            raise DataError(f"{where}.{key} is '{said}'; {authority.old_la_code} has '{right}'")
+
+
+def _check_windows(question: Question) -> None:
+    """Refuse years that cannot be what they are named for."""
+    baseline = (
+        f"the baseline ({academic_year(question.baseline[0])} to {academic_year(question.baseline[-1])})"
+    )
+    if set(question.baseline) & set(question.pandemic):
+        raise UsageError(
+            f"{baseline} holds a pandemic year; choose baseline_first and baseline_last outside them"
+        )
+    if question.baseline[-1] >= question.launch:
+        launch = academic_year(question.launch)
+        raise UsageError(f"{baseline} reaches into the strategy, which began in {launch}; let it end before")
+    if question.impact_pre[-1] >= question.launch:
+        launch = academic_year(question.launch)
+        raise UsageError(
+            f"impact_last is {academic_year(question.impact_pre[-1])}; it must lie before {launch}"
+        )
+    if len(question.impact_pre) < FEWEST_YEARS:
+        raise UsageError(
+            f"impact_first to impact_last are {len(question.impact_pre)} years; give at least {FEWEST_YEARS}, so that "
+            "there is a path to follow"
+        )
 
 
 def _years(annual: pd.DataFrame, code: str, name: str) -> list[str]:

@@ -261,10 +261,12 @@ DETECTABLE_FALL, DETECTABLE_RISE = "detectable fall", "detectable rise"
 DETECTABLE_GAP = "detectable gap"
 GAP, MEAN_GAP, SYNTHETIC_RATE, FIT = "gap", "mean gap", "synthetic rate", "fit before"
 PLACEBO_GAP, PLACEBO_SHARE, WEIGHT, SENSITIVITY = "placebo mean gap", "placebo share", "weight", "sensitivity"
+PLACEBO_DISTANCE = "placebo share by distance"
 RELATIVE_CHANGE, CHANGE_DIFFERENCE = "ratio of rate ratios", "difference in change"
 STATISTICS = (
     RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE, DETECTABLE_FALL, DETECTABLE_RISE, DETECTABLE_GAP, GAP, MEAN_GAP,
-    SYNTHETIC_RATE, FIT, PLACEBO_GAP, PLACEBO_SHARE, WEIGHT, SENSITIVITY, RELATIVE_CHANGE, CHANGE_DIFFERENCE,
+    SYNTHETIC_RATE, FIT, PLACEBO_GAP, PLACEBO_SHARE, PLACEBO_DISTANCE, WEIGHT, SENSITIVITY,
+    RELATIVE_CHANGE, CHANGE_DIFFERENCE,
 )  # fmt: skip
 
 DESCRIPTION, BEFORE_AFTER, CROSS_SECTION = "description", "before and after", "comparison in one year"

@@ -319,3 +319,70 @@ def test_numbers_in_the_spreadsheet_are_numbers_and_those_of_the_evidence(
                 else:
                     assert cell in ("[x]", "[z]"), (name, row)
     assert seen > 2000
+
+
+@pytest.mark.parametrize("year", ["2006/07", "2016/17", "2018/19", "2019/20", "2021/22", "2022/23"])
+def test_every_kind_of_year_can_be_evaluated_whole(root: Path, tmp_path: Path, year: str) -> None:
+    on.evaluate(year, root=root, out=tmp_path / "run")
+    said = manifest(tmp_path / "run")
+    assert {one["status"] for one in said["notebooks"].values()} == {"done"}
+    assert is_whole(tmp_path / "run", said)
+
+
+def test_a_year_received_for_one_authority_only_claims_nothing_of_england(root: Path, tmp_path: Path) -> None:
+    received = tmp_path / "in"
+    received.mkdir()
+    (received / "newer.csv").write_text(
+        "time_period,time_identifier,geographic_level,old_la_code,la_name,education_phase,headcount,perm_excl,"
+        "suspension,one_plus_susp\n"
+        "202425,Academic year,Local authority,821,Luton,Total,40900,30,2300,1300\n",
+        encoding="utf-8",
+    )
+    run = on.examine(root=root, data=str(received))
+    assert run.year == "202425"
+    england = run.evidence(
+        area="England", time_period="202425", indicator="suspension_rate", breakdown="Total"
+    )
+    assert england["estimate"].isna().all()
+    impact = run.evidence(indicator="strategy_impact_suspension_rate")
+    assert impact["note"].str.contains("too few other authorities").all()
+    assert "England" not in repr(run.say("suspensions"))
+    page(run.document("board"))
+
+
+def test_received_figures_that_differ_are_said(whole: tuple[Path, list[str]], tmp_path: Path) -> None:
+    received = tmp_path / "in"
+    received.mkdir()
+    (received / "other.csv").write_text(
+        "time_period,time_identifier,geographic_level,old_la_code,la_name,education_phase,headcount,perm_excl,"
+        "suspension,one_plus_susp\n"
+        "202324,Academic year,Local authority,821,Luton,Total,40671,41,2000,1392\n",
+        encoding="utf-8",
+    )
+    lines: list[str] = []
+    on.evaluate("2023/24", root=whole[0], data=str(received), out=tmp_path / "run", say=lines.append)
+    assert "warning: other.csv: 1 rows put other figures in the place of those that ship" in lines
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("name: Luton", "name: Derbyy", "authority.name is 'Derbyy'; 821 has 'Luton'"),
+        ('"821"', '"832"', "'832' is not among the authorities"),
+        (
+            "region: East of England",
+            "region: London",
+            "authority.region is 'London'; 821 has 'East of England'",
+        ),
+    ],
+)
+def test_an_authority_whose_words_do_not_belong_together_is_refused(
+    root: Path, tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    project = copy_project(root, tmp_path)
+    path = project / "evaluation" / "strategy.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(OnrollError, match=re.escape(expected)):
+        on.examine(root=project)

@@ -14,6 +14,7 @@ import pandas as pd
 from onroll.vocabulary import MEASURES, TOTAL
 
 EVENTS = tuple(measure.numerator for measure in MEASURES.values())
+COMPLETE = 0.95
 KEYS = ["time_period", "area_code", "area", "region", "education_phase"]
 
 
@@ -27,13 +28,16 @@ def annual_cells(table: pd.DataFrame) -> pd.DataFrame:
 def summed(cells: pd.DataFrame, codes: Collection[str], area: str) -> pd.DataFrame:
     """Add the cells of several authorities, year by year and phase by phase.
 
-    ``authorities`` says how many went in. A missing count in any of them leaves the sum missing.
+    ``authorities`` says how many went in. A missing count in any of them leaves the sum missing, and so does a
+    year for which figures of only some authorities are there (seen by its pupils: a roll does not lose a
+    twentieth in a year).
     """
     chosen = cells[cells["area_code"].isin(list(codes))]
     groups = chosen.groupby(["time_period", "education_phase"], observed=True)
     total = _whole_sums(groups)
     total["authorities"] = groups.size()
     total["source"] = groups["source"].first()
+    total.loc[~_is_complete(total["pupils"]), list(EVENTS)] = float("nan")
     return total.reset_index().assign(area_code="", area=area, region="")
 
 
@@ -50,6 +54,12 @@ def over_years(cells: pd.DataFrame, years: Collection[str]) -> pd.DataFrame:
     groups = chosen.groupby(["area_code", "area", "education_phase"], observed=True)
     total = _whole_sums(groups)
     return total[groups.size() == len(years)].reset_index()
+
+
+def _is_complete(pupils: pd.Series[Any]) -> pd.Series[Any]:
+    """Whether each year's roll is at least ``COMPLETE`` of the largest before it, phase by phase."""
+    before = pupils.groupby("education_phase").cummax()
+    return pupils >= COMPLETE * before
 
 
 def _whole_sums(groups: Any) -> pd.DataFrame:

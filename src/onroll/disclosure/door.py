@@ -14,9 +14,10 @@ import pandas as pd
 
 from onroll.errors import DisclosureError
 from onroll.evidence.table import NUMBERS, Evidence
-from onroll.vocabulary import PUBLISHED, RELEASED_COLUMNS
+from onroll.vocabulary import PUBLISHED, RATE_RATIO, RELATIVE_RISK, RELEASED_COLUMNS
 
 _KEY = object()
+WIDEST = 100.0
 WITHHELD_WHY = "withheld: figures from the authority's own records are not released by this version"
 
 
@@ -76,12 +77,19 @@ def release(evidence: Evidence) -> Released:
     is_public = frame["source"].map(lambda source: evidence.origins.get(source) == PUBLISHED).astype(bool)
     frame["symbol"] = ""
     frame.loc[frame["estimate"].isna(), "symbol"] = "x"
+    frame.loc[_is_unreliable(frame), "symbol"] = "u"
     frame.loc[~is_public, list(NUMBERS)] = float("nan")
     frame.loc[~is_public, ["symbol", "note"]] = ["c", WITHHELD_WHY]
     counts = frame.loc[~is_public, "source"].value_counts().sort_index()
     withheld = tuple(Withheld(str(source), int(rows), WITHHELD_WHY) for source, rows in counts.items())
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Released(frame[list(RELEASED_COLUMNS)], withheld, _KEY)
+
+
+def _is_unreliable(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Ratios whose interval spans more than ``WIDEST``: they say nothing about which way."""
+    is_ratio = frame["statistic"].isin([RATE_RATIO, RELATIVE_RISK])
+    return is_ratio & (frame["upper"] > WIDEST * frame["lower"]) & (frame["lower"] > 0)
 
 
 def reopened(frame: pd.DataFrame, record: Mapping[str, Any]) -> Released:

@@ -80,7 +80,7 @@ def change_rows(pair: Pair, measure: Measure, question: Question, spread: Spread
         result = ratio_of(sides, wide=width, confidence=question.confidence)
         said = {
             "method": method_words(width, because), "numerator": sides.events, "denominator": sides.other_events,
-            "note": pair.note,
+            "note": f"{sides.words}; {pair.note}",
         }  # fmt: skip
         yield pair.row(
             measure, question, statistic=ratio_word(measure), estimate=result.estimate, lower=result.lower,
@@ -110,7 +110,7 @@ def beside_rows(pair: Pair, question: Question, repeats: float) -> Iterator[dict
         yield pair.row(
             measure, question, statistic=word, estimate=result.estimate, lower=result.lower, upper=result.upper,
             method=method_words(wide, "for repeat suspensions"), numerator=sides.events,
-            denominator=sides.other_events, note=pair.note,
+            denominator=sides.other_events, note=f"{sides.words}; {pair.note}",
         )  # fmt: skip
 
 

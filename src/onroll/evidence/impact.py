@@ -30,6 +30,7 @@ from onroll.vocabulary import (
     MEASURES,
     OTHER_AUTHORITIES,
     P_VALUE,
+    PLACEBO_DISTANCE,
     PLACEBO_GAP,
     PLACEBO_SHARE,
     RELATIVE_CHANGE,
@@ -50,6 +51,9 @@ NO_SERIES = (
     "cannot be computed: the authority's own series has a gap (boundaries changed or a count is withheld)"
 )
 STANDS_OUT = "what could have been seen: beyond these limits a result stands out from the other authorities"
+FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
+FEWEST_AUTHORITIES = 20
+"""With fewer, neither a comparison nor a rank among the others says anything."""
 SMALLEST_WEIGHT = 0.005
 """Donors below half a percent are left out of the list of weights, not out of the fit."""
 
@@ -91,7 +95,9 @@ def impact_rows(cells: pd.DataFrame, question: Question, source: str) -> Iterato
         ):
             found = rate_panel(cells, measure, years, question, source)
             why = TOO_EARLY if not question.after else NO_SERIES
-            if not question.after or question.area_code not in found.rates.columns:
+            few = len(found.rates.columns) < FEWEST_AUTHORITIES
+            why = FEW_OTHERS if question.after and few else why
+            if not question.after or few or question.area_code not in found.rates.columns:
                 yield found.row(MEAN_GAP if rows is _synthetic else CHANGE_DIFFERENCE, design, note=why)
             else:
                 yield from rows(found)
@@ -138,6 +144,11 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
     yield found.row(
         PLACEBO_SHARE, SYNTHETIC_CONTROL, estimate=share, numerator=round(share * others), denominator=others,
         method="other authorities whose gap grew at least as much after the launch as before it",
+    )  # fmt: skip
+    yield found.row(
+        PLACEBO_DISTANCE, SYNTHETIC_CONTROL, estimate=ranked.share_others_gap, denominator=others,
+        numerator=round(ranked.share_others_gap * others),
+        method="other authorities whose mean gap was at least as large, however well each fitted before",
     )  # fmt: skip
     yield found.row(
         P_VALUE,

@@ -135,7 +135,7 @@ def _ratio(
     return finding(
         **said, estimate=result.estimate, lower=result.lower, upper=result.upper, confidence=question.confidence,
         method=method_words(wide, "for repeat suspensions"), numerator=sides.events,
-        denominator=sides.other_events, note=note,
+        denominator=sides.other_events, note="; ".join(part for part in (sides.words, note) if part),
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def _pair(
 def _beside(
     cells: pd.DataFrame, own: pd.DataFrame, question: Question, repeats: float
 ) -> Iterator[dict[str, Any]]:
-    others = cells[(cells["time_period"] == question.year) & (cells["area_code"] != question.area_code)]
+    others = cells[cells["area_code"] != question.area_code]
     groups: Mapping[str, tuple[Any, str]] = {
         ENGLAND: (others["area_code"].unique(), "the rest of England"),
         REGION: (others[others["region"] == question.region]["area_code"].unique(), f"the rest of {question.region}"),
@@ -163,6 +163,7 @@ def _beside(
     current = own[own["time_period"] == question.year]
     for comparator, (codes, label) in groups.items():
         sums = summed(others, codes, label)
+        sums = sums[sums["time_period"] == question.year]
         for cell in (row for _, row in current.iterrows()):
             match = sums[sums["education_phase"] == cell["education_phase"]]
             if len(match):

@@ -36,6 +36,14 @@ class Sides:
             return AN_ESTIMATE
         return NO_EVENT if self.other_events == 0 else ""
 
+    @property
+    def words(self) -> str:
+        """Both sides with their rolls, so that the ratio can be worked out again from its row."""
+        return (
+            f"{self.events:,.0f} of {self.pupils:,.0f} on roll against {self.other_events:,.0f} of "
+            f"{self.other_pupils:,.0f}"
+        )
+
 
 def ratio_word(measure: Measure) -> str:
     """Rates of events have a rate ratio, proportions of pupils a relative risk."""

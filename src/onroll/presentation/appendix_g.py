@@ -143,6 +143,8 @@ def _groups(facts: Facts) -> list[Block]:
     said = [
         *sentences.ethnicity(facts, "suspension_rate"),
         *sentences.ethnicity(facts, "permanent_exclusion_rate"),
+        *sentences.less_often(facts, "suspension_rate"),
+        *sentences.less_often(facts, "permanent_exclusion_rate"),
     ]
     if not len(facts.where(indicator="suspension_rate_by_ethnicity", time_period=facts.brief.year)):
         return [*blocks, Paragraph(text(f"No figures by ethnic group were received for {year}."))]
@@ -182,6 +184,8 @@ def _methods(framework: Framework, facts: Facts) -> list[Block]:
              "unevenly suspensions fell on pupils in England, scaled to suspensions per suspended pupil here."),
         text("Intervals of changes are widened by how much the same change varied over the other authorities."),
         text("Counts from 2015/16 on are the one set of whole numbers that fits the published five-decimal rates."),
+        text("The Department's figures were taken from public copies of its files, each named on its source card in "
+             "data/published."),
         text("Pupil referral units and alternative provision are outside all these figures."),
         *(text(f"{design.label}: {design.note}") for design in plan.designs),
         text(f"Fingerprint of the analysis plan: {framework.plan_sha256[:16]}."),

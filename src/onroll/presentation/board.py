@@ -47,16 +47,16 @@ def _what_changed(framework: Framework, facts: Facts) -> list[Block]:
 
 def _for_whom(facts: Facts) -> list[Block]:
     found = [
-        *sentences.sen(facts),
-        *sentences.ethnicity(facts, SUSPENSIONS),
-        *sentences.ethnicity(facts, PERMANENT),
-    ]
+        *sentences.sen(facts), *sentences.ethnicity(facts, SUSPENSIONS), *sentences.less_often(facts, SUSPENSIONS),
+        *sentences.ethnicity(facts, PERMANENT), *sentences.less_often(facts, PERMANENT),
+    ]  # fmt: skip
     said: list[Block] = [Heading("For which children", anchor="children")]
     if not found:
         return [*said, Paragraph(text("No figures by group of pupils were received for this year."))]
     closing = (
         "These are differences in what schools did, and a question to schools. Published figures cannot say how far "
-        "age, phase or school explain them; pupil records could."
+        "age, phase or school explain them; pupil records could. Of many such comparisons, one in twenty stands out by "
+        "chance alone."
     )
     return [
         *said,
@@ -70,7 +70,7 @@ def _how_sure(facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("How sure are we that the strategy made a difference", anchor="sure")]
     said += [Paragraph(words) for words in sentences.impact(facts, SUSPENSIONS)]
     said += [Paragraph(words) for words in sentences.impact(facts, PERMANENT)[:1]]
-    return [*said, *_picture(facts, "synthetic_control")]
+    return said
 
 
 def _unknown(framework: Framework, facts: Facts) -> list[Block]:

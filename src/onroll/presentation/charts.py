@@ -43,9 +43,9 @@ def chart(facts: Facts, name: str) -> Chart:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(CHARTS)}.{did_you_mean(name, CHARTS)}"
         )
-    drawn: Chart | None = CHARTS[name](facts)
-    if drawn is None:
+    if name not in available(facts):
         raise UsageError(f"chart '{name}' has no evidence to draw in this run")
+    drawn: Chart = CHARTS[name](facts)
     drawn.id = name
     return drawn
 
@@ -64,8 +64,8 @@ def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: st
     return drawn
 
 
-def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
-    def draw(facts: Facts) -> Chart | None:
+def _trend(measure_id: str) -> Callable[[Facts], Chart]:
+    def draw(facts: Facts) -> Chart:
         """The authority, England and the neighbours over all years, with the authority's interval."""
         brief, measure = facts.brief, MEASURES[measure_id]
         rows = facts.where(indicator=measure_id, statistic=RATE, breakdown=TOTAL).dropna(subset=["estimate"])
@@ -96,7 +96,7 @@ def _trend(measure_id: str) -> Callable[[Facts], Chart | None]:
     return draw
 
 
-def _by_phase(facts: Facts) -> Chart | None:
+def _by_phase(facts: Facts) -> Chart:
     """The authority's suspension rate by phase, each phase its own panel and scale of years."""
     brief = facts.brief
     rows = facts.where(indicator="suspension_rate", statistic=RATE, area=brief.area).dropna(
@@ -127,7 +127,7 @@ def _by_phase(facts: Facts) -> Chart | None:
     )
 
 
-def _by_sen(facts: Facts) -> Chart | None:
+def _by_sen(facts: Facts) -> Chart:
     """Suspension rate by SEN provision and term; terms as they follow each other."""
     brief = facts.brief
     rows = facts.where(indicator="suspension_rate_by_sen", statistic=RATE, breakdown_topic=SEN_BY_TERM)
@@ -161,7 +161,7 @@ def _by_sen(facts: Facts) -> Chart | None:
     return _finish(facts, drawn, rows, title, unit, alt)
 
 
-def _by_ethnicity(facts: Facts) -> Chart | None:
+def _by_ethnicity(facts: Facts) -> Chart:
     """A forest of rate ratios by ethnic group against the reference group, on a ratio scale."""
     rows = facts.where(
         indicator="suspension_rate_by_ethnicity", statistic=RATE_RATIO, time_period=facts.brief.year
@@ -188,7 +188,7 @@ def _by_ethnicity(facts: Facts) -> Chart | None:
     return _finish(facts, drawn, rows, title, unit, alt)
 
 
-def _synthetic(facts: Facts) -> Chart | None:
+def _synthetic(facts: Facts) -> Chart:
     """The authority beside its synthetic control."""
     brief, indicator = facts.brief, "strategy_impact_suspension_rate"
     model = facts.where(indicator=indicator, statistic=SYNTHETIC_RATE)
@@ -210,7 +210,7 @@ def _synthetic(facts: Facts) -> Chart | None:
     return _finish(facts, drawn, pd.concat([own, model]), title, "Suspensions per 100 pupils on roll", alt)
 
 
-def _placebos(facts: Facts) -> Chart | None:
+def _placebos(facts: Facts) -> Chart:
     """How far each other authority moved from its own synthetic control, and where this one stands."""
     indicator = "strategy_impact_suspension_rate"
     others = facts.where(indicator=indicator, statistic=PLACEBO_GAP)

@@ -13,6 +13,8 @@ from onroll.vocabulary import BASELINE, RATE_RATIO, RELATIVE_RISK, STRENGTHS, TO
 
 NOT_RATED, GREEN, AMBER, RED = "Not rated", "Green", "Amber", "Red"
 NO_EVIDENCE = "No evidence received"
+OPEN_BELOW, OPEN_ABOVE = 0.9, 1.1
+"""An interval beyond both leaves either side open, wherever its estimate leans."""
 WORST_FIRST = (RED, AMBER, GREEN)
 COLUMNS = (
     "id", "priority", "text", "indicators", "evidence_rows", "rating", "rating_reason", "strength", "missing",
@@ -147,12 +149,13 @@ def rule_rating(rule: RatingRule, fact: Fact, could_be: str) -> tuple[str, str]:
     """Read the RATE rule against an interval: the rating, and the words for it with what it could be.
 
     Green when even the upper limit is below the rule's threshold, red when even the lower limit is above,
-    amber between; amber says to which side the estimate leans.
+    amber between; amber says what it could be: the side the estimate leans to, or both where both are open.
     """
     green, red = rule.thresholds["green_upper_below"], rule.thresholds["red_lower_above"]
     if fact["upper"] < green:
         return GREEN, GREEN
     if fact["lower"] > red:
         return RED, RED
-    other = RED if fact["estimate"] > 1 else GREEN
+    is_open = fact["lower"] < OPEN_BELOW and fact["upper"] > OPEN_ABOVE
+    other = f"{GREEN} or {RED}" if is_open else RED if fact["estimate"] > 1 else GREEN
     return AMBER, could_be.format(rating=AMBER, other=other)

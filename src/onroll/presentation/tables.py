@@ -27,12 +27,13 @@ from onroll.vocabulary import (
 )
 
 MISSING = text("not available")
+UNRELIABLE = text("too unreliable to show")
 
 
 def headline(facts: Facts) -> Table:
     """The three measures: before the strategy, last year, this year, and England this year."""
     brief = facts.brief
-    years = (brief.baseline[-1], previous(brief.year), brief.year)
+    years = sorted({brief.baseline[-1], previous(brief.year), brief.year})
     columns = ("Measure", *(academic_year(year) for year in years), f"England {academic_year(brief.year)}")
     rows = tuple(
         (
@@ -44,7 +45,7 @@ def headline(facts: Facts) -> Table:
     )
     return Table(
         f"{brief.area}: rates with their {brief.confidence:.0%} intervals", columns, rows,
-        _source(facts, statistic=RATE, breakdown=TOTAL), (1, 2, 3, 4),
+        _source(facts, statistic=RATE, breakdown=TOTAL), tuple(range(1, len(columns))),
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _change(head: str, seen: Fact | None, fact: Fact, chance: Fact | None) -> tu
     )
     return (
         text(head), text(fact.bind("count", "denominator")), text(fact.bind("count", "numerator")), visible,
-        text(fact.bind("ratio"), " (", fact.bind("ratio", "lower"), " to ", fact.bind("ratio", "upper"), ")"),
+        _ratio(fact),
         text(chance.bind("probability")) if chance is not None else MISSING, text(str(fact["method"])),
     )  # fmt: skip
 
@@ -156,6 +157,7 @@ def impact(facts: Facts) -> Table:
         "difference in change",
         SENSITIVITY,
         "placebo share",
+        "placebo share by distance",
         P_VALUE,
         "fit before",
     )
@@ -166,7 +168,11 @@ def impact(facts: Facts) -> Table:
         if not fact.is_known:
             cells: tuple[Text, ...] = (MISSING, text(str(fact["note"])))
         else:
-            style = {"placebo share": "percent", P_VALUE: "probability"}.get(str(fact["statistic"]), "ratio")
+            style = {
+                "placebo share": "percent",
+                "placebo share by distance": "percent",
+                P_VALUE: "probability",
+            }.get(str(fact["statistic"]), "ratio")
             said = text(fact.bind(style))
             if fact["lower"] == fact["lower"]:
                 said += text(" (", fact.bind(style, "lower"), " to ", fact.bind(style, "upper"), ")")
@@ -236,6 +242,8 @@ def _counted(fact: Fact | None) -> Text:
 def _ratio(fact: Fact | None) -> Text:
     if fact is None or not fact.is_known:
         return text("cannot be computed")
+    if fact["symbol"] == "u":
+        return UNRELIABLE
     between = f"{NO_BREAK}to{NO_BREAK}"
     return text(
         fact.bind("ratio"), " (", fact.bind("ratio", "lower"), between, fact.bind("ratio", "upper"), ")"

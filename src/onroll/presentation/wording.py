@@ -13,7 +13,7 @@ from onroll.vocabulary import (
     MEAN_GAP,
     MEASURES,
     PHASES,
-    PLACEBO_SHARE,
+    PLACEBO_DISTANCE,
     RATE,
     RATE_RATIO,
     SEN_PROVISIONS,
@@ -78,6 +78,12 @@ def trend(facts: Facts, measure: str) -> tuple[str, str]:
     how = how.removesuffix(":")
     title = f"{possessive(brief.area)} {label} {how}" + (" England's" if "while" not in how else "")
     then, now = academic_year(brief.baseline[-1]), academic_year(brief.year)
+    first = facts.rate(measure, brief.launch)
+    if first is not None and first.is_known and brief.year > brief.launch:
+        since = direction(first["estimate"], own[1]["estimate"])
+        if {since, direction(own[0]["estimate"], own[1]["estimate"])} == {"rose", "fell"}:
+            side = "below" if since == "rose" else "above"
+            title = f"{MEASURES[measure].label}: {side} {then}, but it {since} since {academic_year(brief.launch)}"
     alt = (
         f"Line chart. {brief.area}: {rate(own[0]['estimate'])} {for_every(measure)} in {then}, "
         f"{rate(own[1]['estimate'])} in {now}. England: {rate(england[0]['estimate'])} in {then}, "
@@ -108,12 +114,13 @@ def by_sen(facts: Facts) -> tuple[str, str]:
         for group in SEN_PROVISIONS
         if (rows["breakdown"] == f"{group}, {term}").any()
     }
-    highest = max(now, key=lambda group: now[group])
-    title = {
-        SEN_PROVISIONS[0]: "Pupils with an EHC plan are suspended most often",
-        SEN_PROVISIONS[1]: "Pupils with SEN support are suspended most often",
-        SEN_PROVISIONS[2]: "Pupils without SEN are suspended most often",
-    }[highest]
+    about = {"indicator": "suspension_rate_by_sen", "time_period": facts.brief.year, "statistic": RATE_RATIO}
+    ratios = [facts.one(**about, breakdown=f"{group}, {term}") for group in SEN_PROVISIONS[:2]]
+    title = (
+        "Pupils with SEN are suspended more often than others"
+        if all(fact is not None and fact.is_known and fact["lower"] > 1 for fact in ratios)
+        else "Suspensions of pupils with and without SEN"
+    )
     said = ", ".join(f"{group} {rate(value)}" for group, value in now.items())
     return title, (
         f"Line chart by term. In the {str(term).lower()} of {academic_year(facts.brief.year)}, suspensions for "
@@ -163,19 +170,17 @@ def synthetic(facts: Facts) -> tuple[str, str]:
 def placebos(facts: Facts) -> tuple[str, str]:
     """Title and alternative text of the chart of placebo gaps."""
     indicator = "strategy_impact_suspension_rate"
-    share, gap = (
-        facts.one(indicator=indicator, statistic=PLACEBO_SHARE),
-        facts.one(indicator=indicator, statistic=MEAN_GAP),
-    )
+    share = facts.one(indicator=indicator, statistic=PLACEBO_DISTANCE)
+    gap = facts.one(indicator=indicator, statistic=MEAN_GAP)
     if share is None or gap is None:
         return "No placebos", "No chart: there are no placebos in this run."
     words = in_ten(share["estimate"])
     alt = (
         f"Histogram of how far each of {share['denominator']:.0f} other authorities moved from its own synthetic "
-        f"control. {possessive(facts.brief.area)} mean gap is {rate(gap['estimate'])} per 100. Set against how well "
-        f"each fitted before, {percent(share['estimate'])} of the others moved at least as far."
+        f"control. {possessive(facts.brief.area)} mean gap is {rate(gap['estimate'])} per 100; "
+        f"{percent(share['estimate'])} of the others moved at least as far, in either direction."
     )
-    return f"{words[0].upper()}{words[1:]} other authorities moved as far", alt
+    return f"{words[0].upper()}{words[1:]} others moved at least as far", alt
 
 
 def _years(years: tuple[str, ...]) -> str:

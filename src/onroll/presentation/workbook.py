@@ -143,7 +143,9 @@ def _fill(sheet: Any, one: Sheet) -> None:
 
 def _put(cell: Any, value: Any) -> None:
     """Write one value: a number as a number, words as words, whatever they begin with."""
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, float | np.floating) and not np.isfinite(value):
+        cell.value = "no limit"
+    elif isinstance(value, int | float | np.number):
         cell.value = value.item() if isinstance(value, np.number) else value
         cell.number_format = "#,##0" if float(value).is_integer() else "#,##0.00##"
     else:

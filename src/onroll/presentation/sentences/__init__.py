@@ -12,10 +12,10 @@ from onroll.presentation.sentences.counts import (
     since_last_year,
     span,
 )
-from onroll.presentation.sentences.groups import ethnicity, sen
+from onroll.presentation.sentences.groups import ethnicity, less_often, sen
 from onroll.presentation.sentences.impact import impact
 
 __all__ = [
-    "NO_BREAK", "baseline_change", "could_be_seen", "ethnicity", "happened", "impact", "sen", "since_last_year",
-    "span",
+    "NO_BREAK", "baseline_change", "could_be_seen", "ethnicity", "happened", "impact", "less_often", "sen",
+    "since_last_year", "span",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from onroll.presentation.wording import compared, direction, ends, possessive
 from onroll.vocabulary import (
     BASELINE,
     DETECTABLE_FALL,
+    DETECTABLE_RISE,
     MEASURES,
     NEXT_YEAR,
     PREVIOUS_YEAR,
@@ -37,7 +38,24 @@ def happened(facts: Facts, measure: str) -> Text:
         word = _moved(then, now)
         before = academic_year(brief.baseline[-1])
         said += text(f", {word} ", then.bind("rate"), f" in {before} (", then.bind("count", "numerator"), ")")
-    return text(*said, ".", *_beside_england(facts, measure))
+    return text(*said, ".", *_beside_england(facts, measure), *_since_launch(facts, measure))
+
+
+def _since_launch(facts: Facts, measure: str) -> Text:
+    """The strategy's first year, where the rate has since moved the other way than from the years before."""
+    brief = facts.brief
+    first, years = facts.rate(measure, brief.launch), ends(facts, measure, brief.area)
+    if first is None or years is None or not first.is_known or brief.year <= brief.launch:
+        return ()
+    then, now = years
+    since = direction(first["estimate"], now["estimate"])
+    if since == direction(then["estimate"], now["estimate"]) or since == "stayed about the same":
+        return ()
+    word = {"rose": "risen", "fell": "fallen"}[since]
+    return text(
+        f" In {academic_year(brief.launch)}, the strategy's first year, there were ", first.bind("count", "numerator"),
+        " (", first.bind("rate"), f"): since then the rate has {word}.",
+    )  # fmt: skip
 
 
 def _opening(facts: Facts, measure: str, now: Fact) -> Text:
@@ -63,11 +81,12 @@ def _beside_england(facts: Facts, measure: str) -> Text:
     if england is None or not how or facts.brief.year <= facts.brief.baseline[-1]:
         return ()
     there = direction(england[0]["estimate"], england[1]["estimate"])
+    verb = "stayed about the same" if there == "stayed about the same" else there
     lead = {"rose less than": "England rose faster, from ", "rose more than": "England rose less, from "}.get(
         how,
-        f"England {there}, from "
-        if there != "stayed about the same"
-        else "England stayed about the same, from ",
+        f"England's rate {verb}, from "
+        if there == "stayed about the same"
+        else f"England's rate {verb} from ",
     )
     return text(" ", lead, england[0].bind("rate"), " to ", england[1].bind("rate"), ".")
 
@@ -88,9 +107,23 @@ def since_last_year(facts: Facts, measure: str) -> Text:
         return text(f"The year before, {last}, the rate was about the same: ", before.bind("rate"), ".")
     lead = text(
         f"The year before, {last}, there were ", before.bind("count", "numerator"), ", or ", before.bind("rate"),
-        f" {for_every(measure)}. ",
+        f" {for_every(measure)}", *_visible_then(facts, measure, moved), ". ",
     )  # fmt: skip
     return text(*lead, *_is_it_chance(known))
+
+
+def _visible_then(facts: Facts, measure: str, moved: str) -> Text:
+    """How large the rise, or the fall, would have had to be to be likely to stand out from chance."""
+    statistic, word = (DETECTABLE_RISE, "rise") if moved == "rose" else (DETECTABLE_FALL, "fall")
+    seen = facts.one(indicator=measure, statistic=statistic, comparator=PREVIOUS_YEAR, breakdown=TOTAL)
+    if seen is None or not seen.is_known:
+        return ()
+    usual = "the usual movement of authorities" if "dispersion" in seen["method"] else "chance"
+    return text(
+        f"; from there only a {word} of about ",
+        seen.bind("percent"),
+        f" was likely to stand out from {usual}",
+    )
 
 
 def _is_it_chance(known: list[Fact]) -> Text:

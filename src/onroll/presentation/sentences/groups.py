@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onroll.presentation.facts import Facts
+from onroll.presentation.facts import Bound, Fact, Facts
 from onroll.presentation.model import Text, text
 from onroll.presentation.numbers import for_every
 from onroll.vocabulary import (
@@ -10,6 +10,7 @@ from onroll.vocabulary import (
     RATE,
     RATE_RATIO,
     SEN_BY_TERM,
+    academic_year,
 )
 
 
@@ -31,8 +32,9 @@ def sen(facts: Facts) -> list[Text]:
         if level is None or against is None or base is None or not against.is_known:
             continue
         out.append(text(
-            f"In the {term.lower()} schools suspended {words} ", level.bind("rate"), " times for every 100, and pupils "
-            "with no SEN ", base.bind("rate"), " times: ", against.bind("times"), " times as often (interval ",
+            f"In the {term.lower()} of {academic_year(facts.brief.year)} schools suspended {words} ", level.bind("rate"),
+            " times for every 100", *_base(level), f", and pupils with {reference.replace('No', 'no')} ",
+            base.bind("rate"), " times", *_base(base), ": ", against.bind("times"), " times as often (interval ",
             against.bind("times", "lower"), " to ", against.bind("times", "upper"), ").",
         ))  # fmt: skip
     return out
@@ -61,3 +63,31 @@ def ethnicity(facts: Facts, measure: str, most: int = 3) -> list[Text]:
             fact.bind("times", "upper"), ").",
         ))  # fmt: skip
     return out
+
+
+def less_often(facts: Facts, measure: str) -> list[Text]:
+    """Groups whose rate stands clearly below the reference group's, in one sentence."""
+    indicator, reference = f"{measure}_by_ethnicity", facts.brief.reference_groups["ethnicity_major"]
+    rows = facts.all(indicator=indicator, statistic=RATE_RATIO, time_period=facts.brief.year)
+    found = [fact for fact in rows if fact.is_known and fact["upper"] < 1]
+    if not found:
+        return []
+    verb = "suspended" if measure == "suspension_rate" else "permanently excluded"
+    parts: list[str | Bound] = [
+        f"Less often {verb} than pupils recorded as {ETHNICITY_WORDS[reference]} were pupils recorded as "
+    ]
+    for place, fact in enumerate(sorted(found, key=lambda one: float(one["estimate"]))):
+        parts += [
+            " and as " if place else "", f"{ETHNICITY_WORDS[fact['breakdown']]} (", fact.bind("times"),
+            " times the rate, interval ", fact.bind("times", "lower"), " to ", fact.bind("times", "upper"), ")",
+        ]  # fmt: skip
+    return [text(*parts, ".")]
+
+
+def _base(level: Fact) -> Text:
+    """How many, out of how many, where pupils could be estimated."""
+    if level["numerator"] != level["numerator"]:
+        return ()
+    return text(
+        " (about ", level.bind("count", "numerator"), " for about ", level.bind("count", "denominator"), ")"
+    )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
-from onroll.presentation.wording import direction, possessive
+from onroll.presentation.wording import possessive
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
     DETECTABLE_GAP,
     DIFF_IN_DIFF,
     GAP,
     MEASURES,
+    PLACEBO_DISTANCE,
     PLACEBO_SHARE,
     RATE,
     RELATIVE_CHANGE,
+    SENSITIVITY,
     SYNTHETIC_CONTROL,
     SYNTHETIC_RATE,
     TOTAL,
@@ -35,11 +37,33 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
         f"{brief.area} is now ", gap.bind("size"), f" {MEASURES[measure].events} per {MEASURES[measure].per:,} {side} "
         f"what authorities that resembled it before {brief.launch[:4]} would suggest. ",
     )  # fmt: skip
-    first = (*_could_be_seen(facts, measure), *first)
+    distance = facts.one(indicator=indicator, statistic=PLACEBO_DISTANCE)
     rest = text(share.bind("in_ten_first"), " other authorities moved as far from their own comparison")
-    stands_out = share["estimate"] <= brief.stands_out
-    control = text(*first, *rest, *_already(facts, measure), *_so(side, stands_out))
-    return [control, *_second_comparison(facts, measure)]
+    if distance is not None:
+        rest += text(", given how closely it fitted before (", distance.bind("in_ten"), " by distance alone)")
+    shares = [share["estimate"]] + ([distance["estimate"]] if distance is not None else [])
+    already = _already(facts, measure) if side == "below" else ()
+    control = text(
+        *_could_be_seen(facts, measure), *first, *rest, *already, *_so(side, max(shares) <= brief.stands_out)
+    )
+    return [control, *_other_choices(facts, measure), *_second_comparison(facts, measure)]
+
+
+def _other_choices(facts: Facts, measure: str) -> list[Text]:
+    """How far the gap moves with other choices that could as well have been made."""
+    rows = facts.all(indicator=f"strategy_impact_{measure}", statistic=SENSITIVITY)
+    calm = next((row for row in rows if "pandemic years are left out" in row["method"]), None)
+    early = next((row for row in rows if "when there was none" in row["method"]), None)
+    if calm is None or early is None:
+        return []
+    side = {True: "below", False: "above"}
+    said = text("Other choices give other answers: with the pandemic years left out the mean gap is ", calm.bind("size"),
+                f" {side[calm['estimate'] < 0]}")  # fmt: skip
+    began = str(early["method"]).split("begun in ")[1].split(",")[0]
+    if early.bind("size").text != "0.0":
+        said += text(f"; and had the strategy begun in {began}, when it had not, there would already be one of ",
+                     early.bind("size"), f" {side[early['estimate'] < 0]}")  # fmt: skip
+    return [(*said, ".")]
 
 
 def _could_be_seen(facts: Facts, measure: str) -> Text:
@@ -51,8 +75,8 @@ def _could_be_seen(facts: Facts, measure: str) -> Text:
         return ()
     if visible["estimate"] >= expected["estimate"]:
         return text(
-            f"By a comparison with authorities that resembled it, not even a fall to no {MEASURES[measure].events} at all "
-            "would have stood out: too many other authorities moved too far. "
+            "By a comparison with authorities that had resembled it, not even a fall to no "
+            f"{MEASURES[measure].events} at all would have stood out: too many other authorities moved too far. "
         )  # fmt: skip
     return text(
         "By a comparison with authorities that resembled it, only a gap of about ", visible.bind("rate"),
@@ -62,7 +86,9 @@ def _could_be_seen(facts: Facts, measure: str) -> Text:
 
 def _already(facts: Facts, measure: str) -> Text:
     first, last = (facts.rate(measure, year) for year in (facts.brief.baseline[0], facts.brief.baseline[-1]))
-    if first is None or last is None or direction(first["estimate"], last["estimate"]) != "fell":
+    if first is None or last is None or MEASURES[measure].is_rare:
+        return ()
+    if not last["upper"] < first["lower"]:
         return ()
     return text(
         f", and {possessive(facts.brief.area)} rate was already falling before the strategy began (from ",
@@ -90,15 +116,15 @@ def _second_comparison(facts: Facts, measure: str) -> list[Text]:
     if share is None or found is None or not found.is_known:
         return []
     years = f"{academic_year(facts.brief.change_pre[0])} to {academic_year(facts.brief.change_pre[-1])}"
+    before = f"Had {possessive(facts.brief.area)} rate changed since {years} as others' did on average, it would be "
     if found is ratio:
         side = "below" if found["estimate"] < 1 else "above"
-        lead = text(f"Set against its own years {years}, the rate stands at ", found.bind("times"), " times where the mean "
-                    "change of all other authorities would have taken it")  # fmt: skip
+        higher = "higher" if side == "below" else "lower"
+        lead = text(f"{before}{higher}: it stands at ", found.bind("times"), " times that")
     else:
         side = "below" if found["estimate"] < 0 else "above"
-        per = f"per {MEASURES[measure].per:,}"
-        lead = text(f"Set against its own years {years}, the rate stands ", found.bind("size"), f" {per} {side} where the "
-                    "mean change of all other authorities would have taken it")  # fmt: skip
+        higher = "higher" if side == "below" else "lower"
+        lead = text(f"{before}{higher} by ", found.bind("size"), f" per {MEASURES[measure].per:,}")
     others = text("; ", share.bind("in_ten"), " others, allowing for size, moved as far")
     highest = _highest_before(facts, measure)
     if side == "below" and highest is not None:
