@@ -12,7 +12,7 @@ import pandas as pd
 from onroll.errors import OnrollError, UsageError
 from onroll.evaluation import read_manifest
 from onroll.project import find_project
-from onroll.runs import read_evidence
+from onroll.run_files import read_evidence
 from onroll.staging import recover
 from onroll.vocabulary import time_period
 

@@ -28,7 +28,8 @@ from onroll.provenance import (
     stamp,
     versions,
 )
-from onroll.runs import Run, brief_of, open_run, run_of, today, write_run_basis, write_whole
+from onroll.run_files import write_run_basis, write_whole
+from onroll.runs import Run, brief_of, open_run, run_of, today
 from onroll.staging import Staging, recover
 from onroll.study import Study, received_folder
 from onroll.study import examine as study_of

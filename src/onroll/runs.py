@@ -14,17 +14,18 @@ import pandas as pd
 from onroll.disclosure import Released
 from onroll.disclosure.door import reopened
 from onroll.errors import DataError, UsageError, did_you_mean, one_of
-from onroll.framework import DisclosurePolicy, Framework, load
+from onroll.framework import Framework, load
 from onroll.presentation import charts, sentences, tables
-from onroll.presentation.documents import DOCUMENTS, document
+from onroll.presentation.documents import document
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Brief, Facts
 from onroll.presentation.html import fragment, page, style
 from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, plain, text
 from onroll.presentation.objectives import glance, objectives_table
 from onroll.project import Project
+from onroll.run_files import read_evidence, write_figure, write_whole
 from onroll.study import Study
-from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, RELEASED_COLUMNS, academic_year, time_period
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, academic_year, time_period
 
 TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
     "headline": lambda _, facts: tables.headline(facts),
@@ -211,21 +212,6 @@ def today() -> str:
     return f"{now.day} {now:%B %Y}"
 
 
-def write_run_basis(folder: Path, released: Released, brief: Brief, policy: DisclosurePolicy) -> None:
-    """Write what notebooks of a run start from: the released evidence, the disclosure, the brief."""
-    released.frame.to_csv(folder / "evidence.csv", index=False, lineterminator="\n", float_format="%.10g")
-    (folder / "disclosure.json").write_text(
-        json.dumps({"policy": _declared(policy), **released.record()}, indent=1) + "\n", encoding="utf-8"
-    )
-    said = {name: getattr(brief, name) for name in Brief.__dataclass_fields__}
-    (folder / "brief.json").write_text(json.dumps(said, indent=1, default=list) + "\n", encoding="utf-8")
-
-
-def _declared(policy: DisclosurePolicy) -> dict[str, Any]:
-    """A policy as it was declared."""
-    return {name: getattr(policy, name) for name in policy.__dataclass_fields__}
-
-
 def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
     """Open a run that was written, or is being written (``into`` is then where a notebook writes its part).
 
@@ -248,56 +234,4 @@ def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
     return Run(load(project.root), reopened(frame, record), brief, into)
 
 
-def read_evidence(folder: Path) -> pd.DataFrame:
-    """The evidence of a run as it was written, whichever version wrote it.
-
-    Raises
-    ------
-    DataError
-        If there is none.
-    """
-    empty = {column: [""] for column in NUMBERS}
-    try:
-        return pd.read_csv(folder / "evidence.csv", dtype=TEXT, keep_default_na=False, na_values=empty)
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{folder.name}: there is no evidence of a run in it ({type(error).__name__}). "
-            "Make a run with 'onroll evaluate'."
-        ) from None
-
-
-def write_figure(drawn: Chart, folder: Path) -> None:
-    """Write a chart as SVG and PNG with its alternative text and its numbers beside it."""
-    write_whole(folder / f"{drawn.id}.svg", drawn.svg())
-    write_whole(folder / f"{drawn.id}.png", drawn.png())
-    write_whole(
-        folder / f"{drawn.id}.txt", f"{drawn.title}\n{drawn.unit}\n\n{drawn.alt}\n\n{drawn.source}\n".encode()
-    )
-    write_whole(
-        folder / f"{drawn.id}.csv",
-        drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode(),
-    )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step: it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
-
-
-NUMBERS = ("estimate", "lower", "upper", "confidence", "numerator", "denominator")
 SEVERAL = ("baseline", "pandemic", "change_pre", "deviations")
-TEXT = {name: "str" for name in RELEASED_COLUMNS if name not in NUMBERS}
-__all__ = [
-    "DOCUMENTS",
-    "Run",
-    "Shown",
-    "brief_of",
-    "open_run",
-    "run_of",
-    "write_figure",
-    "write_run_basis",
-    "write_whole",
-]

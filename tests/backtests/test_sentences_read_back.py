@@ -12,7 +12,8 @@ import pytest
 
 from onroll.presentation.html import page
 from onroll.presentation.numbers import FORMATS
-from onroll.runs import Run, open_run, write_run_basis
+from onroll.run_files import write_run_basis
+from onroll.runs import Run, open_run
 from onroll.study import Study
 
 DOCUMENTS = ("board", "appendix-g")

@@ -121,11 +121,7 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
     outcomes, pre = found.rates.to_numpy(), np.array([year in question.impact_pre for year in years])
     fit = synthetic_control.synthetic_control(outcomes, found.treated, pre, confidence=question.confidence)
     ranked = placebos.placebos(outcomes, found.treated, pre, confidence=question.confidence)
-    for year, synthetic, gap in zip(years, fit.synthetic, fit.gaps, strict=True):
-        yield found.row(
-            SYNTHETIC_RATE, SYNTHETIC_CONTROL, time_period=year, estimate=synthetic, method=fit.method
-        )
-        yield found.row(GAP, SYNTHETIC_CONTROL, time_period=year, estimate=gap, method=fit.method)
+    yield from _series(found, fit)
     others = outcomes.shape[1] - 1
     yield found.row(
         FIT, SYNTHETIC_CONTROL, estimate=fit.pre_rmspe, method="root mean square gap before the launch"
@@ -156,6 +152,23 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
         estimate=ranked.p_ratio,
         method="rank of the gap's growth among all authorities",
     )
+    yield from _others(found, fit, ranked)
+    yield from _sensitivity(found, outcomes, pre)
+
+
+def _series(found: Panel, fit: synthetic_control.SyntheticControl) -> Iterator[dict[str, Any]]:
+    """The synthetic control and the gap to it, year by year."""
+    for year, synthetic, gap in zip(found.rates.index, fit.synthetic, fit.gaps, strict=True):
+        yield found.row(
+            SYNTHETIC_RATE, SYNTHETIC_CONTROL, time_period=year, estimate=synthetic, method=fit.method
+        )
+        yield found.row(GAP, SYNTHETIC_CONTROL, time_period=year, estimate=gap, method=fit.method)
+
+
+def _others(
+    found: Panel, fit: synthetic_control.SyntheticControl, ranked: placebos.Placebos
+) -> Iterator[dict[str, Any]]:
+    """The other authorities: weights of the donors, mean gaps of the pretended cases."""
     for place, code in enumerate(found.rates.columns):
         if fit.weights[place] >= SMALLEST_WEIGHT:
             yield found.row(
@@ -174,7 +187,6 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
                 estimate=ranked.mean_gap[place],
                 method=ranked.method,
             )
-    yield from _sensitivity(found, outcomes, pre)
 
 
 def _sensitivity(
