@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ OTHER_LEVELS = frozenset(
     }
 )  # fmt: skip
 _TIMES = {word.lower(): word for word in TIME_IDENTIFIERS}
-_YEAR_WORDS = "six digits of two years that follow, such as 202324"
+_YEAR_WORDS = "six digits of two years that follow and have begun, such as 202324"
 
 
 def read_keys(
@@ -145,7 +146,9 @@ def _phase(text: str) -> str | None:
 
 
 def _period(text: str) -> str | None:
+    """A year that follows the form and has begun; figures of a year to come are a slip of the keyboard."""
     try:
-        return time_period(text)
+        period = time_period(text)
     except UsageError:
         return None
+    return period if int(period[:4]) <= date.today().year else None

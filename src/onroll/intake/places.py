@@ -149,6 +149,9 @@ def _place_of(row: dict[object, object], authorities: Authorities) -> Place | Re
     name, period = text.get("la_name", ""), text.get("time_period", "")
     if all(part.casefold() in _UNNAMED for part in (code, new, name)):
         return ("no_place", "", "la_name")
+    both = {authorities.by_code[one] for one in (code, new) if one in authorities.by_code}
+    if len(both) > 1:
+        return ("places_differ", f"{code} and {new}", "new_la_code")
     coded = authorities.find(code, new, "", period)
     named = authorities.named(name, period) if name else coded
     if (code and code not in authorities.by_code) or not (coded or named):

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from onroll.intake.places import Authorities, locate
+from onroll.intake.published import read_published
 from onroll.intake.regions import is_nation, region_code
 from onroll.vocabulary import REGIONS
 
@@ -70,3 +73,19 @@ def test_a_nation_that_is_another_is_an_error(authorities: Authorities) -> None:
     assert [(item.check, item.column, item.value) for item in findings] == [
         ("unknown_place", "Country", "Wales")
     ]
+
+
+def test_two_codes_of_two_authorities_in_one_row_are_an_error(
+    tmp_path: Path, authorities: Authorities
+) -> None:
+    codes = list(authorities.by_code.items())
+    first = next(code for code, short in codes if code == short)
+    other = next(code for code, short in codes if code != short and short != authorities.by_code[first])
+    path = tmp_path / "two_codes.csv"
+    path.write_text(
+        "time_period,time_identifier,geographic_level,old_la_code,new_la_code,education_phase,headcount,susp_rate\n"
+        f"202324,Academic year,Local authority,{first},{other},Total,1000,1.0\n",
+        encoding="utf-8",
+    )
+    received = read_published(path, authorities)
+    assert [item.check for item in received.findings.errors] == ["places_differ"]

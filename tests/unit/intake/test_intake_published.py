@@ -116,7 +116,7 @@ def test_columns_are_read_by_name_whatever_their_order(folder: Path, authorities
     ("value", "expected"),
     [
         (year, "wrong_year")
-        for year in ("2017", "201719", "17/18", "2203", "220304", "20 2324", "", "2023-24")
+        for year in ("2017", "201719", "17/18", "2203", "220304", "209900", "20 2324", "", "2023-24")
     ],
 )
 def test_a_year_in_the_wrong_form_is_an_error_with_its_row(
@@ -125,7 +125,10 @@ def test_a_year_in_the_wrong_form_is_an_error_with_its_row(
     received = read(folder, authorities, NEW, changed("time_period", value))
     assert told(received) == [(expected, 2, "time_period", value)]
     assert received.table.empty
-    assert "expected six digits of two years that follow, such as 202324" in received.findings.lines()[0]
+    assert (
+        "expected six digits of two years that follow and have begun, such as 202324"
+        in received.findings.lines()[0]
+    )
 
 
 @pytest.mark.parametrize(
