@@ -65,7 +65,9 @@ def by_phase(facts: Facts) -> Table:
 
 def changes(facts: Facts, comparator: str) -> Table:
     """What could have been seen, then what changed: every measure and phase against one reference."""
-    against = {PREVIOUS_YEAR: "the year before", BASELINE: "the years before the strategy"}[comparator]
+    years = " to ".join(dict.fromkeys(academic_year(facts.brief.baseline[end]) for end in (0, -1)))
+    together = f"{years}, before the strategy (events of {len(facts.brief.baseline)} years together)"
+    against = {PREVIOUS_YEAR: "the year before", BASELINE: together}[comparator]
     columns = (
         "Measure and phase", "Then", "Now", "A fall this large could have been seen", "Ratio now to then", "p value",
         "Method",
@@ -90,14 +92,21 @@ def changes(facts: Facts, comparator: str) -> Table:
 def _change(head: str, seen: Fact | None, fact: Fact, chance: Fact | None) -> tuple[Text, ...]:
     if not fact.is_known:
         return (text(head), *[MISSING] * 5, text(str(fact["note"])))
-    visible = (
-        text(seen.bind("percent")) if seen is not None and seen.is_known else text("nothing to fall from")
-    )
     return (
-        text(head), text(fact.bind("count", "denominator")), text(fact.bind("count", "numerator")), visible,
+        text(head), text(fact.bind("count", "denominator")), text(fact.bind("count", "numerator")),
+        _visible(seen, fact),
         _ratio(fact),
-        text(chance.bind("probability")) if chance is not None else MISSING, text(str(fact["method"])),
+        text(chance.bind("probability")) if chance is not None and fact["symbol"] != "u" else MISSING,
+        text(str(fact["method"])),
     )  # fmt: skip
+
+
+def _visible(seen: Fact | None, fact: Fact) -> Text:
+    """What fall could have been seen; beside a widened ratio, that it is more than beside the exact one."""
+    if seen is None or not seen.is_known:
+        return text("nothing to fall from")
+    is_wider = "dispersion" in fact["method"] and "dispersion" not in seen["method"]
+    return text("more than that") if is_wider else text(seen.bind("percent"))
 
 
 def beside(facts: Facts) -> Table:
