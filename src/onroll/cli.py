@@ -134,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, command: Command, words: str, example: str) -> argparse.ArgumentParser:
+        """One command with its help and its example."""
         one = commands.add_parser(
             name, help=words, description=f"{words[0].upper()}{words[1:]}.", epilog=f"example: {example}"
         )

@@ -77,6 +77,7 @@ def run_notebooks(
     executed.mkdir(exist_ok=True)
 
     def ended(outcome: Outcome) -> None:
+        """Merge what the notebook left, record it, say so."""
         files: tuple[str, ...] = ()
         if outcome.is_good:
             _forget_folder(executed / f"{outcome.id}.ipynb")

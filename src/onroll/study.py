@@ -21,12 +21,13 @@ from onroll.intake.findings import Findings
 from onroll.intake.received import EXCLUSIONS
 from onroll.intake.shipped import Shipped, read_shipped
 from onroll.project import Project
-from onroll.vocabulary import TOTAL, YEAR, academic_year, periods, time_period
+from onroll.vocabulary import PUBLISHED, TOTAL, YEAR, academic_year, periods, time_period
 
 ANNUAL, NATION, SEN, ETHNICITY = (
     "exclusions_authority_annual", "exclusions_nation_region_annual", "exclusions_sen_termly",
     "exclusions_ethnicity_annual",
 )  # fmt: skip
+SHARES = "sen_share_authority"
 KEYS = [
     "time_period", "time_identifier", "geographic_level", "area_code", "area", "education_phase",
     "breakdown_topic", "breakdown",
@@ -153,7 +154,8 @@ def _figures(shipped: Shipped, checked: Checked | None) -> tuple[Figures, tuple[
     """The shipped figures, with those received put in their place, and what to say of that."""
     said: list[str] = []
     tables = {name: shipped.tables[name].table for name in (ANNUAL, NATION, SEN, ETHNICITY)}
-    for one in () if checked is None else checked.received:
+    received = () if checked is None else checked.received
+    for one in received:
         if one.kind == EXCLUSIONS:
             for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
                 kind = RATES if name == SEN else COUNTS
@@ -165,8 +167,10 @@ def _figures(shipped: Shipped, checked: Checked | None) -> tuple[Figures, tuple[
                     )
     per_pupil = shipped.tables["suspensions_per_pupil_national"].table
     per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
-    shares = shipped.tables["sen_share_authority"].table
-    made = Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil)
+    shares = shipped.tables[SHARES].table.assign(source=SHARES)
+    published = [*shipped.cards, *(one.name for one in received if one.kind == EXCLUSIONS)]
+    origins = dict.fromkeys(published, PUBLISHED)
+    made = Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil, origins)
     return made, tuple(said)
 
 

@@ -288,6 +288,8 @@ OWN, PREVIOUS_YEAR, BASELINE, ENGLAND, REGION = (
 )  # fmt: skip
 NEXT_YEAR = "next_year"
 OTHER_AUTHORITIES, SYNTHETIC = "other_authorities", "synthetic_control"
+SOURCES_APART = "; "
+"""Between the sources of a row that rests on more than one."""
 PUBLISHED, OWN_RECORDS = "published", "own records"
 
 SEN_BY_TERM = "sen_provision by term"

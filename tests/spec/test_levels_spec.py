@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from onroll.counts.published import over_years, repeat_dispersion, summed
+from onroll.counts.published import all_sources, over_years, repeat_dispersion, summed
 from onroll.evidence.changes import Pair, change_rows, next_year_rows, spread_of
 from onroll.evidence.levels import level_rows
+from onroll.evidence.patterns import sen_rows
 from onroll.evidence.question import Question
 from onroll.vocabulary import MEASURES, TOTAL
 
@@ -149,3 +150,33 @@ def test_next_year_takes_this_year_for_its_reference() -> None:
 def test_spread_needs_ten_other_authorities() -> None:
     now, then = over_years(CELLS, ("202324",)), over_years(CELLS, ("201819",))
     assert spread_of(now, then, MEASURES["suspension_rate"], TOTAL, "901") is None
+
+
+def test_a_group_of_which_all_must_be_there_has_no_sum_without_one_of_them() -> None:
+    found = summed(CELLS, ["901", "902"], "Both", whole=True).set_index("time_period")
+    assert found.loc["202324", "suspension_count"] == 1520
+    assert pd.isna(found.loc["202223", "suspension_count"])
+
+
+def test_a_year_that_lacks_most_of_the_roll_has_no_sum() -> None:
+    later = CELLS[CELLS["area_code"] == "901"].tail(1).assign(time_period="202425")
+    found = summed(pd.concat([CELLS, later]), ["901", "902"], "Both").set_index("time_period")
+    assert pd.isna(found.loc["202425", "suspension_count"])
+
+
+def test_every_source_of_a_sum_is_named_once() -> None:
+    mixed = CELLS.assign(source=["a", "a", "b", "b; a", "c"])
+    assert all_sources(mixed["source"]) == "a; b; c"
+    assert summed(mixed, ["901", "902"], "Both").set_index("time_period").loc["202324", "source"] == "b; a; c"
+
+
+def test_a_term_without_its_reference_group_has_rates_and_no_ratio() -> None:
+    cells = pd.DataFrame(
+        {
+            "time_period": "202324", "time_identifier": "Autumn term", "area": "Northborough",
+            "breakdown": ["SEN support"], "suspension_rate": 4.0, "suspended_pupil_rate": 2.0,
+            "permanent_exclusion_rate": 0.1, "pupils": 1000.0, "suspension_count": 40.0,
+            "suspended_pupil_count": 20.0, "permanent_exclusion_count": 1.0, "source": "invented",
+        }
+    )  # fmt: skip
+    assert {row["statistic"] for row in sen_rows(cells, QUESTION, 2.0)} == {"rate"}

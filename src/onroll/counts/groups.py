@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from onroll.counts.published import EVENTS
+from onroll.counts.published import EVENTS, all_sources
 from onroll.vocabulary import EHC_PLAN, MEASURES, NO_SEN, SEN_SUPPORT, TOTAL
 
 RATES = {measure.id: measure.numerator for measure in MEASURES.values()}
 
 
 def sen_roll(cells: pd.DataFrame, shares: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Estimate an authority's pupils by SEN provision: ``time_period, breakdown, pupils``.
+    """Estimate an authority's pupils by SEN provision: ``time_period, breakdown, pupils, roll_source``.
 
-    ``shares`` holds ``area_code, time_period, breakdown, pupil_percent`` at the January census of the year.
+    ``shares`` holds ``area_code, time_period, breakdown, pupil_percent, source`` at the January census of the year.
     """
     own_total = cells[(cells["area_code"] == code) & (cells["education_phase"] == TOTAL)]
     roll = own_total.set_index("time_period")["pupils"]
@@ -26,7 +26,9 @@ def sen_roll(cells: pd.DataFrame, shares: pd.DataFrame, code: str) -> pd.DataFra
     wide = wide.reindex(columns=[EHC_PLAN, SEN_SUPPORT])
     wide[NO_SEN] = 100 - wide[EHC_PLAN] - wide[SEN_SUPPORT]
     pupils = wide.div(100).mul(roll, axis="index").dropna()
-    return pupils.melt(ignore_index=False, var_name="breakdown", value_name="pupils").reset_index()
+    long = pupils.melt(ignore_index=False, var_name="breakdown", value_name="pupils").reset_index()
+    sources = pd.concat([own_total["source"], own["source"]])
+    return long.assign(roll_source=all_sources(sources) if len(sources) else "")
 
 
 def sen_cells(table: pd.DataFrame, roll: pd.DataFrame, code: str) -> pd.DataFrame:
@@ -38,6 +40,8 @@ def sen_cells(table: pd.DataFrame, roll: pd.DataFrame, code: str) -> pd.DataFram
     ]
     keys = ["time_period", "time_identifier", "area_code", "area", "breakdown"]
     cells = own[[*keys, *RATES, "source"]].merge(roll, on=["time_period", "breakdown"], how="left")
+    rests = cells["pupils"].notna()
+    cells.loc[rests, "source"] = cells.loc[rests, ["source", "roll_source"]].agg(all_sources, axis="columns")
     for rate, events in RATES.items():
         cells[events] = (cells[rate] * cells["pupils"] / 100).round()
     return cells

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from onroll.vocabulary import MEASURES, TOTAL
+from onroll.vocabulary import MEASURES, SOURCES_APART, TOTAL
 
 EVENTS = tuple(measure.numerator for measure in MEASURES.values())
 COMPLETE = 0.95
@@ -25,18 +25,20 @@ def annual_cells(table: pd.DataFrame) -> pd.DataFrame:
     return cells.reset_index(drop=True)
 
 
-def summed(cells: pd.DataFrame, codes: Collection[str], area: str) -> pd.DataFrame:
+def summed(cells: pd.DataFrame, codes: Collection[str], area: str, *, whole: bool = False) -> pd.DataFrame:
     """Add the cells of several authorities, year by year and phase by phase.
 
     ``authorities`` says how many went in. A missing count in any of them leaves the sum missing, and so does a
     year for which figures of only some authorities are there (seen by its pupils: a roll does not lose a
-    twentieth in a year).
+    twentieth in a year). With ``whole``, every one of the codes must be there.
     """
     chosen = cells[cells["area_code"].isin(list(codes))]
     groups = chosen.groupby(["time_period", "education_phase"], observed=True)
     total = _whole_sums(groups)
     total["authorities"] = groups.size()
-    total["source"] = groups["source"].first()
+    total["source"] = groups["source"].agg(all_sources)
+    if whole:
+        total.loc[total["authorities"] < len(set(codes)), list(EVENTS)] = float("nan")
     total.loc[~_is_complete(total["pupils"]), list(EVENTS)] = float("nan")
     return total.reset_index().assign(area_code="", area=area, region="")
 
@@ -53,7 +55,15 @@ def over_years(cells: pd.DataFrame, years: Collection[str]) -> pd.DataFrame:
     chosen = cells[cells["time_period"].isin(list(years))]
     groups = chosen.groupby(["area_code", "area", "education_phase"], observed=True)
     total = _whole_sums(groups)
+    total["source"] = groups["source"].agg(all_sources)
     return total[groups.size() == len(years)].reset_index()
+
+
+def all_sources(sources: pd.Series[Any]) -> str:
+    """Every source of several cells, each once, parted by semicolons; the door asks after each of them."""
+    return SOURCES_APART.join(
+        dict.fromkeys(part for one in sources.unique() for part in one.split(SOURCES_APART))
+    )
 
 
 def _is_complete(pupils: pd.Series[Any]) -> pd.Series[Any]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from onroll.errors import DisclosureError
 from onroll.evidence.table import NUMBERS, Evidence
-from onroll.vocabulary import PUBLISHED, RATE_RATIO, RELATIVE_RISK, RELEASED_COLUMNS
+from onroll.vocabulary import PUBLISHED, RATE_RATIO, RELATIVE_RISK, RELEASED_COLUMNS, SOURCES_APART
 
 _KEY = object()
 WIDEST = 100.0
@@ -74,7 +74,7 @@ def release(evidence: Evidence) -> Released:
         As many rows as came in: a withheld one keeps its words, has no numbers and says why.
     """
     frame = evidence.frame.copy()
-    is_public = frame["source"].map(lambda source: evidence.origins.get(source) == PUBLISHED).astype(bool)
+    is_public = frame["source"].map(lambda source: _is_public(source, evidence.origins)).astype(bool)
     frame["symbol"] = ""
     frame.loc[frame["estimate"].isna(), "symbol"] = "x"
     frame.loc[_is_unreliable(frame), "symbol"] = "u"
@@ -84,6 +84,11 @@ def release(evidence: Evidence) -> Released:
     withheld = tuple(Withheld(str(source), int(rows), WITHHELD_WHY) for source, rows in counts.items())
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Released(frame[list(RELEASED_COLUMNS)], withheld, _KEY)
+
+
+def _is_public(source: str, origins: Mapping[str, str]) -> bool:
+    """Whether every source that a row rests on is known to be published."""
+    return all(origins.get(part) == PUBLISHED for part in source.split(SOURCES_APART))
 
 
 def _is_unreliable(frame: pd.DataFrame) -> pd.Series[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from onroll.counts.published import panel
+from onroll.counts.published import all_sources, panel
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
 from onroll.statistics import difference, leave_one_out, placebos, synthetic_control
@@ -86,14 +86,14 @@ class Panel:
         return finding(**{**common, "statistic": statistic, "design": design, **said})
 
 
-def impact_rows(cells: pd.DataFrame, question: Question, source: str) -> Iterator[dict[str, Any]]:
+def impact_rows(cells: pd.DataFrame, question: Question) -> Iterator[dict[str, Any]]:
     """Every row of both designs, for suspensions and for permanent exclusions."""
     for measure in (MEASURES["suspension_rate"], MEASURES["permanent_exclusion_rate"]):
         for design, years, rows in (
             (SYNTHETIC_CONTROL, periods(question.impact_pre[0], question.year), _synthetic),
             (DIFF_IN_DIFF, (*question.change_pre, *question.after), _difference),
         ):
-            found = rate_panel(cells, measure, years, question, source)
+            found = rate_panel(cells, measure, years, question)
             why = TOO_EARLY if not question.after else NO_SERIES
             few = len(found.rates.columns) < FEWEST_AUTHORITIES
             why = FEW_OTHERS if question.after and few else why
@@ -103,13 +103,12 @@ def impact_rows(cells: pd.DataFrame, question: Question, source: str) -> Iterato
                 yield from rows(found)
 
 
-def rate_panel(
-    cells: pd.DataFrame, measure: Measure, years: tuple[str, ...], question: Question, source: str
-) -> Panel:
+def rate_panel(cells: pd.DataFrame, measure: Measure, years: tuple[str, ...], question: Question) -> Panel:
     """Rates of the authorities that have every one of the years, in the unit of the measure."""
     within = cells[cells["time_period"].isin(years) & (cells["education_phase"] == TOTAL)]
     events, pupils = panel(within, measure.numerator), panel(within, "pupils")
     shared = events.columns.intersection(pupils.columns)
+    source = all_sources(within["source"])
     names = within.drop_duplicates("area_code", keep="last").set_index("area_code")["area"]
     return Panel(
         measure.per * events[shared] / pupils[shared], pupils[shared], names, measure, question, source

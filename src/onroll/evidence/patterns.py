@@ -42,9 +42,7 @@ def sen_rows(cells: pd.DataFrame, question: Question, scale: float) -> Iterator[
     cells = cells[cells["time_period"] <= question.year]
     for (year, term), group in cells.groupby(["time_period", "time_identifier"], sort=True):
         rows = [cell for _, cell in group.sort_values("breakdown").iterrows()]
-        reference = next(
-            cell for cell in rows if cell["breakdown"] == question.reference_groups["sen_provision"]
-        )
+        reference = _reference(rows, question.reference_groups["sen_provision"])
         for measure in MEASURES.values():
             for cell in rows:
                 said = _said(
@@ -56,7 +54,7 @@ def sen_rows(cells: pd.DataFrame, question: Question, scale: float) -> Iterator[
                     cell,
                 )
                 yield _sen_level(cell, measure, question, scale, said)
-                if cell["breakdown"] != reference["breakdown"]:
+                if reference is not None and cell["breakdown"] != reference["breakdown"]:
                     wide = _repeats(cell, scale) if measure.repeats else 1.0
                     yield _ratio(cell, reference, measure, question, wide, said, ESTIMATED_ROLL)
 
@@ -66,9 +64,7 @@ def ethnicity_rows(cells: pd.DataFrame, question: Question, repeats: float) -> I
     measures = [MEASURES["suspension_rate"], MEASURES["permanent_exclusion_rate"]]
     for year, group in cells[cells["time_period"] <= question.year].groupby("time_period", sort=True):
         rows = [cell for _, cell in group.sort_values("breakdown").iterrows() if cell["breakdown"] != "Total"]
-        reference = next(
-            (cell for cell in rows if cell["breakdown"] == question.reference_groups["ethnicity_major"]), None
-        )
+        reference = _reference(rows, question.reference_groups["ethnicity_major"])
         for measure in measures:
             wide = repeats if measure.repeats else 1.0
             for cell in rows:
@@ -83,6 +79,11 @@ def ethnicity_rows(cells: pd.DataFrame, question: Question, repeats: float) -> I
                 yield _level(cell, measure, question, wide, said, "")
                 if reference is not None and cell["breakdown"] != reference["breakdown"]:
                     yield _ratio(cell, reference, measure, question, wide, said, "")
+
+
+def _reference(rows: list[pd.Series[Any]], group: str) -> pd.Series[Any] | None:
+    """The reference group's cell; None where it was not given, and then there is no ratio."""
+    return next((cell for cell in rows if cell["breakdown"] == group), None)
 
 
 def _repeats(cell: pd.Series[Any], scale: float) -> float:

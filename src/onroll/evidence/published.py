@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.counts.groups import ethnicity_cells, sen_cells, sen_roll
-from onroll.counts.published import annual_cells, over_years, repeat_dispersion, summed
+from onroll.counts.published import all_sources, annual_cells, over_years, repeat_dispersion, summed
 from onroll.evidence.changes import Pair, beside_rows, change_rows, next_year_rows, spread_of
 from onroll.evidence.impact import impact_rows
 from onroll.evidence.levels import all_levels
@@ -24,7 +24,6 @@ from onroll.vocabulary import (
     MEASURES,
     PHASES,
     PREVIOUS_YEAR,
-    PUBLISHED,
     REGION,
     academic_year,
     previous,
@@ -40,9 +39,11 @@ class Figures:
     annual, nation_region, sen_terms, ethnicity : DataFrame
         Tidy tables as ``intake.published`` makes them.
     sen_shares : DataFrame
-        ``area_code, time_period, breakdown, pupil_percent``.
+        ``area_code, time_period, breakdown, pupil_percent, source``.
     per_pupil : DataFrame
         ``suspensions_each, pupils``: how many pupils of England had so many suspensions in a year.
+    origins : mapping
+        For each source of any row: ``published`` or ``own records``. What is not named here does not pass the door.
     """
 
     annual: pd.DataFrame
@@ -51,6 +52,7 @@ class Figures:
     ethnicity: pd.DataFrame
     sen_shares: pd.DataFrame
     per_pupil: pd.DataFrame
+    origins: Mapping[str, str]
 
 
 def published_evidence(figures: Figures, question: Question) -> Evidence:
@@ -60,21 +62,16 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
     own = cells[cells["area_code"] == question.area_code]
     spread, mean = repeat_dispersion(figures.per_pupil)
     repeats = _repeats(own, question.year, spread / mean)
-    sources = {str(table["source"].iloc[0]) for table in _tables(figures) if len(table)}
     rows = [
         *_levels(cells, own, figures.nation_region, question, repeats),
-        *_changes(cells, own, question),
+        *_changes(cells, question),
         *_beside(cells, own, question, repeats),
         *sen_rows(sen_cells(figures.sen_terms, sen_roll(cells, figures.sen_shares, question.area_code),
                             question.area_code), question, spread / mean),
         *ethnicity_rows(ethnicity_cells(figures.ethnicity, question.area_code), question, repeats),
-        *impact_rows(cells, question, str(own["source"].iloc[0])),
+        *impact_rows(cells, question),
     ]  # fmt: skip
-    return collect(rows, dict.fromkeys(sources | {str(row.get("source", "")) for row in rows}, PUBLISHED))
-
-
-def _tables(figures: Figures) -> tuple[pd.DataFrame, ...]:
-    return (figures.annual, figures.nation_region, figures.sen_terms, figures.ethnicity)
+    return collect(rows, figures.origins)
 
 
 def _repeats(own: pd.DataFrame, year: str, scale: float) -> float:
@@ -101,7 +98,7 @@ def _levels(
         yield from all_levels(
             missing, question, level=level, note="as the DfE printed it, counts to the nearest 5"
         )
-    group = summed(cells, question.neighbours, question.neighbours_label)
+    group = summed(cells, question.neighbours, question.neighbours_label, whole=True)
     yield from all_levels(group, question, level="Local authority")
 
 
@@ -112,7 +109,7 @@ def _printed(nation_region: pd.DataFrame, area: str, level: str) -> pd.DataFrame
     return counted.dropna(subset=["pupils", "suspension_count"])
 
 
-def _changes(cells: pd.DataFrame, own: pd.DataFrame, question: Question) -> Iterator[dict[str, Any]]:
+def _changes(cells: pd.DataFrame, question: Question) -> Iterator[dict[str, Any]]:
     references = {
         PREVIOUS_YEAR: (previous(question.year),),
         BASELINE: question.baseline if question.year > question.baseline[-1] else (),
@@ -121,7 +118,7 @@ def _changes(cells: pd.DataFrame, own: pd.DataFrame, question: Question) -> Iter
     for comparator, years in references.items():
         then = over_years(cells, years)
         for phase in PHASES:
-            pair = _pair(now, then, question, phase, comparator, str(own["source"].iloc[0]), years)
+            pair = _pair(now, then, question, phase, comparator, years)
             if pair is None:
                 continue
             for measure in MEASURES.values():
@@ -136,7 +133,7 @@ def _changes(cells: pd.DataFrame, own: pd.DataFrame, question: Question) -> Iter
 
 
 def _pair(
-    now: pd.DataFrame, then: pd.DataFrame, question: Question, phase: str, comparator: str, source: str,
+    now: pd.DataFrame, then: pd.DataFrame, question: Question, phase: str, comparator: str,
     years: tuple[str, ...],
 ) -> Pair | None:  # fmt: skip
     found = [
@@ -148,6 +145,7 @@ def _pair(
     pandemic = [academic_year(year) for year in years if year in question.pandemic]
     note = f"against {', '.join(academic_year(year) for year in years)}"
     note += f"; {' and '.join(pandemic)} was a pandemic year" if pandemic else ""
+    source = all_sources(pd.concat([table["source"] for table in found]))
     return Pair(found[0].iloc[0], found[1].iloc[0], phase, comparator, BEFORE_AFTER, source, note)
 
 
@@ -162,13 +160,13 @@ def _beside(
     }  # fmt: skip
     current = own[own["time_period"] == question.year]
     for comparator, (codes, label) in groups.items():
-        sums = summed(others, codes, label)
+        sums = summed(others, codes, label, whole=comparator == question.neighbours_id)
         sums = sums[sums["time_period"] == question.year]
         for cell in (row for _, row in current.iterrows()):
             match = sums[sums["education_phase"] == cell["education_phase"]]
             if len(match):
                 pair = Pair(
                     cell, match.iloc[0], str(cell["education_phase"]), comparator, CROSS_SECTION,
-                    str(cell["source"]), f"against {label}",
+                    all_sources(pd.Series([cell["source"], match.iloc[0]["source"]])), f"against {label}",
                 )  # fmt: skip
                 yield from beside_rows(pair, question, repeats)

@@ -62,6 +62,7 @@ def circle(notebooks: Iterable[Notebook]) -> tuple[str, ...]:
     done: set[str] = set()
 
     def walk(notebook: str, trail: tuple[str, ...]) -> tuple[str, ...]:
+        """The circle that a notebook's needs lead into; empty when there is none."""
         if notebook in trail:
             return (*trail[trail.index(notebook) :], notebook)
         if notebook not in done:

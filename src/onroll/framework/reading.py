@@ -63,6 +63,7 @@ class _Reader:
         return BROKEN
 
     def value(self, kind: Any, tree: Tree, path: Where) -> object:
+        """Read one value as the kind that its field declares, and note what is wrong with it."""
         rules: tuple[Rule, ...] = ()
         if get_origin(kind) is Annotated:
             kind, *found = get_args(kind)

@@ -89,6 +89,7 @@ class _ForkedKernel:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
         if self.returncode is None:
             try:
                 self.returncode = self._warm.ask(do="poll", pid=self.pid)["exit"]

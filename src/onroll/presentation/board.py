@@ -11,7 +11,7 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import NOT_RATED, standings
 from onroll.vocabulary import academic_year
 
-SUSPENSIONS, PUPILS, PERMANENT = "suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate"
+SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
 
 
 def board(framework: Framework, facts: Facts) -> Document:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from onroll.vocabulary import academic_year
 
-OWN, ORANGE, GREY, INK = "#12436D", "#F46A25", "#6B7276", "#1D1D1B"
+OWN, GREY, INK = "#12436D", "#6B7276", "#1D1D1B"
 STYLES: Mapping[str, dict[str, Any]] = {
     "own": {"color": OWN, "linewidth": 2.6, "marker": "o", "markersize": 5, "zorder": 5},
     "first": {"color": GREY, "linewidth": 1.8, "linestyle": "-", "zorder": 3},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from onroll.presentation.facts import Bound
@@ -107,18 +106,3 @@ class Document:
     foot: tuple[Text, ...] = ()
     language: str = "en-GB"
     contents: bool = field(default=False)
-
-    def texts(self) -> Iterable[Text]:
-        """Every run of words in the document, for reading back against the evidence."""
-        for block in self.blocks:
-            match block:
-                case Paragraph():
-                    yield block.words
-                case Rating():
-                    yield block.reason
-                case Bullets():
-                    yield from block.items
-                case Table():
-                    yield from (cell for row in block.rows for cell in row)
-                case _:
-                    continue

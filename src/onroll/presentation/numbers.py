@@ -102,11 +102,6 @@ def in_ten_first(value: float) -> str:
     return words[0].upper() + words[1:]
 
 
-def unit(measure: str) -> str:
-    """The unit of a measure in words: ``suspensions per 100 pupils on roll``."""
-    return MEASURES[measure].unit
-
-
 def for_every(measure: str) -> str:
     """What a rate is out of: ``for every 1,000 on roll``."""
     return f"for every {MEASURES[measure].per:,} on roll"

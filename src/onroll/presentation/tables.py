@@ -20,6 +20,7 @@ from onroll.vocabulary import (
     RATE_RATIO,
     RELATIVE_RISK,
     SENSITIVITY,
+    SOURCES_APART,
     TOTAL,
     WEIGHT,
     academic_year,
@@ -196,7 +197,7 @@ def impact(facts: Facts) -> Table:
 
 def sources(facts: Facts) -> Table:
     """Where the released rows are from, and how many rest on each source."""
-    counts = facts.frame["source"].value_counts(sort=False)
+    counts = facts.frame["source"].str.split(SOURCES_APART).explode().value_counts(sort=False)
     rows = tuple(
         (text(facts.brief.sources.get(str(name), str(name))), text(f"{number:,}"), text("already public"))
         for name, number in counts.items()

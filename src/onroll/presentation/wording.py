@@ -17,6 +17,7 @@ from onroll.vocabulary import (
     RATE,
     RATE_RATIO,
     SEN_PROVISIONS,
+    SOURCES_APART,
     SYNTHETIC_RATE,
     academic_year,
 )
@@ -24,7 +25,8 @@ from onroll.vocabulary import (
 
 def source_line(facts: Facts, rows: pd.DataFrame) -> str:
     """Source, licence and run, as printed under a figure or table."""
-    named = [facts.brief.sources.get(source, source) for source in dict.fromkeys(rows["source"])]
+    each = dict.fromkeys(part for source in rows["source"].unique() for part in source.split(SOURCES_APART))
+    named = [facts.brief.sources.get(source, source) for source in each]
     parts = dict.fromkeys(part for line in named for part in line.split("; "))
     return f"Source: {'; '.join(parts)}. Already public. Run {facts.brief.run}, {facts.brief.made}."
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from onroll.disclosure import Released, release
 from onroll.disclosure.door import reopened
 from onroll.errors import DisclosureError
+from onroll.evidence.published import published_evidence
 from onroll.evidence.table import NUMBERS, collect, finding
 from onroll.runs import Run
+from onroll.study import ANNUAL, Study, _figures
 from onroll.vocabulary import PUBLISHED, RELEASED_COLUMNS
 
 ROWS = [
@@ -79,3 +83,24 @@ def test_an_unknown_column_is_refused() -> None:
 
 def test_every_row_of_the_shipped_figures_is_public(run: Run) -> None:
     assert not (run.evidence()["symbol"] == "c").any()
+
+
+def test_a_row_that_rests_on_one_unknown_source_among_others_is_withheld() -> None:
+    rows = [
+        finding(indicator="suspension_rate", statistic="rate ratio", estimate=1.1, source="open; register")
+    ]
+    assert release(collect(rows, {"open": PUBLISHED, "register": PUBLISHED})).frame["estimate"].notna().all()
+    withheld = release(collect(rows, {"open": PUBLISHED, "register": "own records"})).frame
+    assert withheld[list(NUMBERS)].isna().all(axis=None)
+
+
+def test_nothing_that_rests_on_an_unpublished_table_gets_through_the_whole_chain(study: Study) -> None:
+    figures, _ = _figures(study.shipped, None)
+    origins = {name: origin for name, origin in figures.origins.items() if name != ANNUAL}
+    frame = release(published_evidence(replace(figures, origins=origins), study.question)).frame
+    rests = frame["source"].str.contains(ANNUAL)
+    assert rests.sum() > 1000
+    assert frame.loc[rests, list(NUMBERS)].isna().all(axis=None)
+    assert (
+        frame.loc[~rests & (frame["indicator"] == "suspension_rate_by_ethnicity"), "estimate"].notna().any()
+    )
