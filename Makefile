@@ -10,6 +10,7 @@ UV := .tools/bin/uv
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK_READY := $(VENV)/.spark-ready
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
@@ -18,7 +19,7 @@ export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /et
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup evaluate workbench test check quick bench docs environment lock clean
+.PHONY: help setup spark evaluate workbench test check quick bench docs environment lock clean
 
 help:  ## this list
 	@echo "make evaluate   sets up, then evaluates the latest year and says where the report is"
@@ -38,22 +39,32 @@ $(UV):
 	  --upgrade --target .tools "uv==$(UV_VERSION)"
 	@touch $(UV)
 
+# Spark is large (430 MB) and few need it: the ordinary set-up leaves it out, the tests and `make spark` add it.
 $(READY): requirements.lock pyproject.toml Makefile $(UV)
 	@echo "setting up: the libraries of requirements.lock in $(VENV)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --clear \
 	  --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@awk '/^[a-z]/ {keep = !/^(pyspark|py4j)==/} keep' requirements.lock > $(VENV)/without-spark.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(VENV)/without-spark.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(SPARK_READY): $(READY)
+	@echo "setting up: Spark (onroll[spark])"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation-package pyspark \
+	  -r requirements.lock
+	@touch $(SPARK_READY)
+
 setup: $(READY)  ## only the set-up
+
+spark: $(SPARK_READY)  ## the set-up with Spark, for counting on a cluster (needs Java 17)
 
 # ---- the two commands
 
 evaluate: $(READY)  ## the evaluation of the latest year, or of YEAR; ARGS are handed on to onroll evaluate
 	@$(BIN)/onroll evaluate $(if $(YEAR),--year $(YEAR)) $(ARGS)
 
-test: check  ## everything: check, all tests with the slow ones, the notebooks, the browser, the benchmarks once
+test: check $(SPARK_READY)  ## everything: check, all tests with the slow ones, the notebooks, the browser, the benchmarks once
 	$(BIN)/python -m pytest -m "" --benchmark-disable tests benchmarks
 
 # ---- parts of them

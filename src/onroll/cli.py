@@ -63,21 +63,21 @@ def _evaluate(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from onroll.intake.checking import check_folder
     from onroll.project import find_project
+    from onroll.reception import check
 
     project = find_project()
     folder = Path(asked.data) if asked.data else project.received
-    checked = check_folder(folder, project.published)
-    for line in checked.findings.lines():
-        print(line)
-    if asked.list:
-        checked.findings.write_csv(Path(asked.list))
-        print(f"The full list is in {asked.list}")
-    errors, warnings = len(checked.findings.errors), len(checked.findings.warnings)
-    print(
-        f"{_many(len(checked.received), 'file')} checked: {_many(errors, 'error')}, {_many(warnings, 'warning')}"
-    )
+    with check(folder, project) as checked:
+        for severity in ("error", "warning", "note"):
+            for line in checked.findings.of(severity).lines():
+                print(f"{severity}: {line}")
+        if asked.list:
+            checked.write_list(Path(asked.list))
+            print(f"The full list is in {asked.list}")
+        files = len(checked.received) + (0 if checked.records is None else checked.records.files)
+        errors, warnings = checked.findings.count("error"), checked.findings.count("warning")
+    print(f"{_many(files, 'file')} checked: {_many(errors, 'error')}, {_many(warnings, 'warning')}")
     return 1 if errors else 0
 
 

@@ -28,10 +28,11 @@ from onroll.provenance import (
     stamp,
     versions,
 )
+from onroll.reception import received_folder
 from onroll.run_files import write_run_basis, write_whole
 from onroll.runs import Run, brief_of, open_run, run_of, today
 from onroll.staging import Staging, recover
-from onroll.study import Study, received_folder
+from onroll.study import Study
 from onroll.study import examine as study_of
 from onroll.vocabulary import time_period
 

@@ -16,11 +16,12 @@ from onroll.evidence.question import Question
 from onroll.framework import Framework, load
 from onroll.framework.parameters import choose
 from onroll.framework.strategy import Authority
-from onroll.intake.checking import Checked, check_folder, files_in
+from onroll.intake.checking import Checked, files_in
 from onroll.intake.findings import Findings
 from onroll.intake.received import EXCLUSIONS
 from onroll.intake.shipped import Shipped, read_shipped
 from onroll.project import Project
+from onroll.reception import checked_or_stop, received_folder
 from onroll.vocabulary import PUBLISHED, TOTAL, YEAR, academic_year, periods, time_period
 
 ANNUAL, NATION, SEN, ETHNICITY = (
@@ -90,7 +91,7 @@ def examine(
     chosen = choose(framework.plan.choices, choices or {})
     shipped = read_shipped(project.published)
     folder = received_folder(project, data)
-    checked = None if folder is None else checked_or_stop(folder, project)
+    checked = None if folder is None else checked_or_stop(folder, project, framework)
     figures, replaced = _figures(shipped, checked)
     question = _question(framework, shipped, figures, year, chosen)
     return Study(
@@ -100,40 +101,6 @@ def examine(
         () if folder is None else tuple(files_in(folder)),
 (*replaced, *(() if checked is None else Findings(checked.findings.warnings).lines())),
     )  # fmt: skip
-
-
-def received_folder(project: Project, data: str) -> Path | None:
-    """The folder with what was received; None where the project's own is empty.
-
-    Raises
-    ------
-    DataError
-        If a folder was named and is missing, empty or not to be read.
-    """
-    if data:
-        files_in(Path(data))
-        return Path(data)
-    try:
-        files_in(project.received)
-    except DataError:
-        return None
-    return project.received
-
-
-def checked_or_stop(folder: Path, project: Project) -> Checked:
-    """Check a folder, and stop with one clear line when a file in it cannot be used.
-
-    Raises
-    ------
-    DataError
-        If any finding is an error; the first is quoted.
-    """
-    checked = check_folder(folder, project.published)
-    errors = checked.findings.errors
-    if errors:
-        more = f" There are {len(errors) - 1:,} more errors." if len(errors) > 1 else ""
-        raise DataError(f"{errors[0].line()}{more} 'onroll check --data {folder}' lists everything.")
-    return checked
 
 
 def deviations(framework: Framework, chosen: Mapping[str, Any]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN = {"jupyterlab", "seaborn", "statsmodels"}
+GIVEN = {"jupyterlab", "seaborn", "sqlglot", "statsmodels"}
 """Asked for by the project's charter, whether our own modules import them or not."""
 TOOLS = {
     "axe-playwright-python",
@@ -120,7 +120,9 @@ def test_what_the_package_asks_for_is_what_it_imports(imported: dict[str, tuple[
     used = {canonicalize_name(one) for library in libraries for one in known.get(library, [library])}
     named = (ROOT / "src" / "onroll" / "orchestration" / "warm.py").read_text(encoding="utf-8")
     used |= {"matplotlib-inline"} if '"matplotlib_inline.' in named else set()
-    wanted = {canonicalize_name(Requirement(line).name) for line in pyproject()["project"]["dependencies"]}
+    project = pyproject()["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["spark"]]
+    wanted = {canonicalize_name(Requirement(line).name) for line in lines}
     assert wanted - used - GIVEN == set(), (
         f"{sorted(wanted - used - GIVEN)}: asked for in pyproject.toml, imported nowhere"
     )

@@ -12,6 +12,7 @@ ORIGINS = ("published", "received", "synthetic")
 HIDEABLE = ("count", "rate", "proportion", "ratio", "difference", "share", "total")
 ROUNDINGS = ("none", "nearest_5", "nearest_10")
 ZEROS = ("shown", "hidden")
+PSEUDONYMS = ("rotated_by_year", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,15 @@ class DisclosurePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The policies, and the policy by which data of each origin are released unless a run says otherwise."""
+    """The policies, and the policy by which data of each origin are released unless a run says otherwise.
+
+    ``pseudonyms`` says how long the key lasts that turns pupil numbers into pseudonyms: ``rotated_by_year`` makes a
+    new one each academic year, ``kept`` uses one for good.
+    """
 
     policies: tuple[DisclosurePolicy, ...]
     default_policy: Mapping[Annotated[str, OneOf(ORIGINS)], str]
+    pseudonyms: Annotated[str, OneOf(PSEUDONYMS)] = PSEUDONYMS[0]
 
     def __post_init__(self) -> None:
         known = [policy.id for policy in self.policies]

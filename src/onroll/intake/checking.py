@@ -4,25 +4,69 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from onroll.errors import DataError
+from onroll.framework.contracts import Contracts
+from onroll.intake.columns import kind_of
 from onroll.intake.files import ENDINGS, ending_of
 from onroll.intake.findings import Findings, finding, shown
 from onroll.intake.places import Authorities, read_authorities
 from onroll.intake.published import read_published
 from onroll.intake.received import OTHER, Received, no_symbols
+from onroll.intake.records.mapping import NAME as MAPPING
+from onroll.intake.records.mapping import ReadingRules, read_mapping
+from onroll.intake.records.pseudonyms import Key
+from onroll.intake.records.receive import RecordFile, Records, receive, recognised_file
 from onroll.intake.sheets import empty_frame
+
+BESIDE = (MAPPING, "truth.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What own records are read with: their contracts, the key of the pseudonyms, the authority's code."""
+
+    contracts: Contracts
+    key: Key
+    la_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a folder held: one ``Received`` a file that could be opened, and all findings in order of file."""
+    """What a folder held: the published figures, the own records, and all findings in order of file.
+
+    Used as a context, or closed: the private copy of the records is deleted then.
+    """
 
     received: tuple[Received, ...]
     findings: Findings
+    records: Records | None = None
+
+    def __enter__(self) -> Checked:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Delete the private copy of the records."""
+        if self.records is not None:
+            self.records.close()
+
+    def write_list(self, path: Path) -> None:
+        """Write every finding as CSV, one row each, none lost."""
+        grouped = set() if self.records is None else set(self.records.findings.items)
+        plain = Findings(tuple(item for item in self.findings if item not in grouped or not item.rows))
+        plain.write_csv(path)
+        if self.records is not None:
+            with path.open("a", encoding="utf-8", newline="") as out:
+                self.records.add_to_list(out)
 
 
-def check_folder(folder: Path, published_root: Path) -> Checked:
+def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -> Checked:
     """Check every file of a folder and of the folders in it.
 
     Parameters
@@ -31,16 +75,45 @@ def check_folder(folder: Path, published_root: Path) -> Checked:
         Hidden files and README files are passed over.
     published_root : Path
         The project's own published figures, for ``authorities.csv``.
+    desk : Desk, optional
+        Without it files of own records are not known.
 
     Raises
     ------
     DataError
-        If the folder is missing, is a file, may not be read, or has no file in it.
+        If the folder is missing, is a file, may not be read, has no file in it, or its mapping is broken.
     """
-    paths = files_in(folder)
+    paths = [path for path in files_in(folder) if path.name not in BESIDE]
     authorities = read_authorities(published_root / "authorities.csv")
-    received = tuple(_check_file(path, path.relative_to(folder).as_posix(), authorities) for path in paths)
-    return Checked(received, Findings(tuple(item for one in received for item in one.findings)))
+    rules = ReadingRules() if desk is None else read_mapping(folder, desk.contracts)
+    received, records = [], []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        own = None if desk is None else _own_records(path, name, desk.contracts, rules)
+        if own is None:
+            received.append(_check_file(path, name, authorities))
+        else:
+            records.append(own)
+    found = Findings(tuple(item for one in received for item in one.findings))
+    if desk is None or not records:
+        return Checked(tuple(received), found)
+    own_records = receive(records, desk.contracts, rules, desk.key, desk.la_code)
+    return Checked(tuple(received), found + own_records.findings, own_records)
+
+
+def _own_records(path: Path, name: str, contracts: Contracts, rules: ReadingRules) -> RecordFile | None:
+    """The file as own records, or None where it is something else or cannot be opened."""
+    if ending_of(path) is None:
+        return None
+    try:
+        file = recognised_file(path, name, contracts, rules)
+    except (DataError, OSError):
+        return None
+    published = file is not None and any(
+        kind_of([cell for cell in stream.head[found.header][1] if cell]) != "unknown"
+        for stream, found in file.sheets
+    )
+    return None if published else file
 
 
 def files_in(folder: Path) -> list[Path]:

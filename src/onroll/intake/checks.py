@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from onroll.intake.record_checks import CELL as _CELL
+from onroll.intake.record_checks import FILE as _FILE
+from onroll.intake.record_checks import RECORD_CHECKS, Check
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One kind of finding: how grave it is, what it says of the value, and what to do about it."""
-
-    severity: str
-    says: str
-    action: str
-
-
-_CELL = "Correct the cell or ask the sender."
-_FILE = "Ask the sender for the file again."
 _EXPORT = "Open it in Excel and save it as 'CSV UTF-8 (comma delimited)'."
 CHECKS = MappingProxyType(
     {
+        **RECORD_CHECKS,
         "unreadable": Check("error", "{value}", ""),
         "empty_file": Check("error", "the file is empty", _FILE),
         "header_only": Check("warning", "there is a header and no row under it", "If rows were meant, ask."),

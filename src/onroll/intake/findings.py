@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -13,7 +14,12 @@ from onroll.intake.checks import CHECKS
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 40
 _HINT = 600
-_LONG = ("unreadable", "missing_column", "two_columns", "other_sheets")
+# A letter and twelve digits, or eleven digits and a letter for a temporary one, wherever it stands.
+PUPIL_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][0-9]{11}[0-9A-Za-z](?![0-9A-Za-z])")
+_LONG = (
+    "unreadable", "missing_column", "read_as", "renamed_header", "wrong_mapping", "columns_not_kept", "unused_table",
+    "older_version", "two_headers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,8 @@ class Finding:
     """One thing found in one cell, row or file.
 
     ``row`` is the row as Excel numbers it (the header is row 1), or None where the finding is of the whole
-    file; ``column`` is the header as received, or empty; ``check`` is a key of ``CHECKS``.
+    file; ``column`` is the header as received, or empty; ``check`` is a key of ``CHECKS``. A finding that was
+    made at ``times`` rows at once names the first of them in ``rows``.
     """
 
     file: str
@@ -32,6 +39,8 @@ class Finding:
     action: str
     severity: str
     check: str
+    times: int = 1
+    rows: tuple[int, ...] = ()
 
     @property
     def says(self) -> str:
@@ -42,7 +51,8 @@ class Finding:
 
     def line(self) -> str:
         """The finding in one line, place first."""
-        return f"{_place(self, [] if self.row is None else [self.row])}: {self.says}"
+        rows = self.rows or (() if self.row is None else (self.row,))
+        return f"{_place(self, rows, self.times - len(rows) if rows else 0)}: {self.says}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,14 @@ class Findings:
         """What must be put right before the figures are used."""
         return tuple(item for item in self.items if item.severity == "error")
 
+    def of(self, severity: str) -> Findings:
+        """Those of one severity: ``error``, ``warning``, or ``note`` (how a file was read)."""
+        return Findings(tuple(item for item in self.items if item.severity == severity))
+
+    def count(self, severity: str) -> int:
+        """How many cells, rows or files of one severity were found."""
+        return sum(item.times for item in self.items if item.severity == severity)
+
     @property
     def warnings(self) -> tuple[Finding, ...]:
         """What should be looked at; the figures can be used."""
@@ -75,7 +93,11 @@ class Findings:
         kinds: dict[tuple[str, str, str], list[Finding]] = {}
         for item in self.items:
             kinds.setdefault((item.file, item.column, item.check), []).append(item)
-        return [line for kind in kinds.values() for line in _kind_lines(kind)]
+        return [
+            line
+            for kind in kinds.values()
+            for line in (_kind_lines(kind) if kind[0].times == 1 else (item.line() for item in kind))
+        ]
 
     def write_csv(self, path: Path) -> None:
         """Write the full list, none lost, safe to open in a spreadsheet (no cell begins a formula)."""
@@ -98,7 +120,7 @@ def finding(
     """Make a finding of a declared kind; the value is shown short and with control characters escaped."""
     kind = CHECKS[check]
     action = f"{shown(hint, _HINT).strip()} {kind.action}".strip()
-    limit = 300 if check in ("unreadable", "missing_column") else SHOWN_CHARACTERS
+    limit = 300 if check in _LONG else SHOWN_CHARACTERS
     return Finding(
         shown(file, 120), row, shown(column), shown(value, limit), expected, action, kind.severity, check
     )
@@ -124,8 +146,8 @@ def per_row(
 
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
-    """A value fit to print: control characters escaped, cut at the limit with three dots."""
-    text = str(value)
+    """A value fit to print: pupil numbers masked, control characters escaped, cut at the limit with three dots."""
+    text = PUPIL_NUMBER.sub("(a pupil number)", str(value))
     text = text if len(text) <= limit else f"{text[:limit]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 

@@ -25,7 +25,7 @@ def read_workbook(name: str, data: bytes) -> Sheet:
     DataError
         If it is no workbook, is protected by a password, or would unpack to more than the limit.
     """
-    _refuse_bomb(name, data)
+    refuse_bomb(name, data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,7 +63,14 @@ def read_parquet(name: str, data: bytes) -> Sheet:
         raise DataError(f"{shown(name, 120)}: {words}") from None
 
 
-def _refuse_bomb(name: str, data: bytes) -> None:
+def refuse_bomb(name: str, data: bytes) -> None:
+    """Refuse what is no workbook, or one that unpacks to more than is safe.
+
+    Raises
+    ------
+    DataError
+        With the way out.
+    """
     try:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
@@ -83,7 +90,7 @@ def _first_sheet(name: str, data: bytes) -> Sheet:
     filled = []
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        if any(any(_cell(cell) for cell in row) for row in sheet.iter_rows(values_only=True)):
+        if any(any(cell_text(cell) for cell in row) for row in sheet.iter_rows(values_only=True)):
             filled.append(sheet)
     if not filled:
         return Sheet(name, findings=Findings((finding("empty_file", name),)))
@@ -95,14 +102,15 @@ def _first_sheet(name: str, data: bytes) -> Sheet:
 
 def _rows(sheet: Any) -> Iterator[Record]:
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [_cell(cell) for cell in row]
+        cells = [cell_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             yield number, cells
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A cell's value as text: whole numbers without a point, dates as ISO, an empty cell as nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):

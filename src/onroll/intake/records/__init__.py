@@ -1,0 +1,1 @@
+"""An authority's own records: received in whatever form, checked against their contracts, made tidy."""
