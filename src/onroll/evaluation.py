@@ -10,7 +10,7 @@ from typing import Any
 
 from onroll.errors import OnrollError, UsageError
 from onroll.execution import Record, Wish, run_notebooks
-from onroll.framework import Framework, load
+from onroll.framework import DisclosurePolicy, Framework, load
 from onroll.framework.parameters import choose
 from onroll.orchestration.kernels import WarmProcess
 from onroll.presentation.html import page
@@ -44,7 +44,13 @@ class NotebooksFailedError(OnrollError):
 
 
 def examine(
-    year: str = "", *, data: str = "", run_folder: str = "", root: str | Path | None = None, **choices: object
+    year: str = "",
+    *,
+    data: str = "",
+    term: str = "",
+    run_folder: str = "",
+    root: str | Path | None = None,
+    **choices: object,
 ) -> Run:
     """Look at a year by hand: check, count, compute and disclose, with nothing written.
 
@@ -54,6 +60,8 @@ def examine(
         ``2023/24`` or ``202324``; empty for the latest year of the figures.
     data : str
         Folder with files received; empty for the project's own.
+    term : str
+        ``Spring``, or ``latest``, for a term of own records; empty for the year.
     run_folder : str
         Set by the runner: the folder where this notebook's part of a run is written.
     **choices
@@ -72,21 +80,22 @@ def examine(
     if run_folder:
         part = Path(run_folder)
         return open_run(part.parent.parent, project, into=part)
-    return run_of(study_of(project, year, data, choices))
+    return run_of(study_of(project, year, data, choices, term))
 
 
 def evaluate(
-    year: str = "", *, data: str = "", out: str | Path = "", only: str = "", jobs: int = 2, force: bool = False,
+    year: str = "", *, term: str = "", data: str = "", out: str | Path = "", only: str = "", jobs: int = 2,
+    force: bool = False,
     root: str | Path | None = None, say: Say = lambda line: None, **choices: object,
 ) -> Run:  # fmt: skip
     """Evaluate a year: the same as ``onroll evaluate``.
 
     Parameters
     ----------
-    year, data, **choices
-        As ``examine``.
+    year, term, data, **choices
+        As ``examine``; with a term it is the termly report that is made.
     out : str or Path
-        Folder of the run; empty for ``evaluation/runs/<time period>``.
+        Folder of the run; empty for ``evaluation/runs/<time period>``, or ``<time period>_<term>``.
     only : str
         One notebook's id: it and what it needs are run, the others are taken from the last run.
     jobs : int
@@ -110,24 +119,33 @@ def evaluate(
     project = find_project(None if root is None else Path(root))
     framework = load(project.root)
     wish = _wish(framework, only, jobs, force, data)
-    key = _key(project, framework, data, choices)
-    done = None if force or only else _up_to_date(project, str(out), time_period(year) if year else "", key)
+    key = _key(project, framework, data, {**choices, "term": term} if term else choices)
+    done = (
+        None
+        if force or only or term
+        else _up_to_date(project, str(out), time_period(year) if year else "", key)
+    )
     if done is not None:
         say(f"up to date: {done / 'index.html'}")
         return open_run(done, project)
     say("checking, counting and computing")
     warm = WarmProcess()
     try:
-        study = study_of(project, year, data, choices)
+        study = study_of(project, year, data, choices, term)
         for line in study.warnings:
             say(f"warning: {line}")
-        with Staging(_target(project, str(out), study.question.year)) as staging:
+        with Staging(_target(project, str(out), _name(study))) as staging:
             _make(project, study, staging, wish, warm, say, key, began)
             staging.keep()
     finally:
         warm.close()
     say(f"done in {time.monotonic() - began:.1f} s: {staging.target / 'index.html'}")
     return open_run(staging.target, project)
+
+
+def _name(study: Study) -> str:
+    """What a run's folder is called: the time period, and the term of a termly report."""
+    return f"{study.question.year}_{study.term.split()[0].lower()}" if study.term else study.question.year
 
 
 def _wish(framework: Framework, only: str, jobs: int, force: bool, data: str) -> Wish:
@@ -143,9 +161,16 @@ def _key(project: Project, framework: Framework, data: str, choices: Mapping[str
     folder = received_folder(project, data)
     received = () if folder is None or not folder.is_dir() else (p for p in folder.rglob("*") if p.is_file())
     files = [(entry["path"], entry["sha256"]) for entry in inputs(project, received)]
+    term = choices.get("term", "")
+    choices = {name: value for name, value in choices.items() if name != "term"}
     notebooks = [(path.name, sha256_of(path)) for path in sorted(project.notebooks.glob("*.ipynb"))]
     return fingerprint(
-        code_fingerprint(), files, dict(choose(framework.plan.choices, choices)), notebooks, versions()
+        code_fingerprint(),
+        files,
+        dict(choose(framework.plan.choices, choices)),
+        notebooks,
+        versions(),
+        term,
     )
 
 
@@ -195,8 +220,7 @@ def _make(
 ) -> None:
     """Write the whole run into the staging folder; raise when a notebook did not finish."""
     folder, run_id = staging.folder, f"{study.question.year}-{key[:8]}"
-    policy = study.framework.disclosure.for_origin("published")
-    write_run_basis(folder, study.released, brief_of(study, run_id, today()), policy)
+    write_run_basis(folder, study.released, brief_of(study, run_id, today()), _policies(study), study.quality)
     run = open_run(folder, project)
     computed = time.monotonic() - began
     earlier = read_manifest(staging.target).get("notebooks", {})
@@ -219,13 +243,23 @@ def _make(
         )
 
 
+def _policies(study: Study) -> list[DisclosurePolicy]:
+    """The policies that the release went by, the strictest last."""
+    declared = study.framework.disclosure
+    found = [] if study.term else [declared.for_origin("published")]
+    if study.own is not None:
+        found.append(declared.for_origin("synthetic" if study.own.is_synthetic else "received"))
+    return found
+
+
 def _describe(
     project: Project, study: Study, folder: Path, run_id: str, key: str, records: list[Record],
     timings: Mapping[str, float],
 ) -> None:  # fmt: skip
     framework = study.framework
     manifest = {
-        "run": run_id, "key": key, "year": study.question.year, "is_latest": study.is_latest, "made": stamp(),
+        "run": run_id, "key": key, "year": study.question.year, "term": study.term,
+        "is_latest": study.is_latest, "made": stamp(),
         "title": framework.strategy.title, "area": study.question.area, "versions": versions(),
         "code_sha256": code_fingerprint(), "parameters": dict(study.choices),
         "plan": {"sha256": framework.plan_sha256, "deviations": list(study.deviations)},

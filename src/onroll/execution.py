@@ -62,7 +62,7 @@ def run_notebooks(
     say : callable
         Called with a line for each notebook as it ends.
     """
-    notebooks = study.framework.notebooks
+    notebooks = notebooks_of(study)
     prints = _fingerprints(project, study, sha256_of(staging.folder / "evidence.csv"))
     records: dict[str, Record] = {}
     for one in notebooks:
@@ -92,10 +92,16 @@ def run_notebooks(
     return [records[one.id] for one in notebooks]
 
 
+def notebooks_of(study: Study) -> tuple[Notebook, ...]:
+    """The notebooks of a year's evaluation, or of a termly report."""
+    occasion = "term" if study.term else "year"
+    return tuple(one for one in study.framework.notebooks if occasion in one.occasions)
+
+
 def _fingerprints(project: Project, study: Study, evidence: str) -> dict[str, str]:
     """For each notebook, one fingerprint of all that it depends on, what it needs included."""
     prints: dict[str, str] = {}
-    for one in study.framework.notebooks:
+    for one in notebooks_of(study):
         source = project.notebooks / one.file
         content = sha256_of(source) if source.is_file() else "missing"
         needs = [prints.get(need, "") for need in one.needs]
@@ -124,6 +130,7 @@ def _has_files(target: Path, last: Mapping[str, Any]) -> bool:
 def _job(project: Project, one: Notebook, study: Study, part: Path, wish: Wish) -> Job:
     given: dict[str, object] = {"year": study.question.year, "data": wish.data, "run_folder": str(part)}
     given |= {name: study.choices[name] for name in one.choices}
+    given |= {"term": study.term} if "term" in one.parameters else {}
     return Job(
         one.id,
         project.notebooks / one.file,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,33 @@ from onroll.errors import DataError
 from onroll.framework import DisclosurePolicy
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Brief
+from onroll.presentation.quality import Quality
 from onroll.vocabulary import RELEASED_COLUMNS
 
 NUMBERS = ("estimate", "lower", "upper", "confidence", "numerator", "denominator")
 TEXT = {name: "str" for name in RELEASED_COLUMNS if name not in NUMBERS}
 
 
-def write_run_basis(folder: Path, released: Released, brief: Brief, policy: DisclosurePolicy) -> None:
-    """Write what notebooks of a run start from: the released evidence, the disclosure, the brief."""
+def write_run_basis(
+    folder: Path, released: Released, brief: Brief, policies: Sequence[DisclosurePolicy], quality: Quality
+) -> None:
+    """Write what notebooks of a run start from: the released evidence, the disclosure, the brief, the data's quality."""
     released.frame.to_csv(folder / "evidence.csv", index=False, lineterminator="\n", float_format="%.10g")
     (folder / "disclosure.json").write_text(
-        json.dumps({"policy": _declared(policy), **released.record()}, indent=1) + "\n", encoding="utf-8"
+        json.dumps(
+            {
+                "policy": _declared(policies[-1]),
+                "policies": [one.id for one in policies],
+                **released.record(),
+            },
+            indent=1,
+            default=list,
+        )
+        + "\n",
+        encoding="utf-8",
     )
     said = {name: getattr(brief, name) for name in Brief.__dataclass_fields__}
+    (folder / "quality.json").write_text(json.dumps(quality.record(), indent=1) + "\n", encoding="utf-8")
     (folder / "brief.json").write_text(json.dumps(said, indent=1, default=list) + "\n", encoding="utf-8")
 
 

@@ -22,10 +22,12 @@ from onroll.presentation.facts import Brief, Facts
 from onroll.presentation.html import fragment, page, style
 from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, plain, text
 from onroll.presentation.objectives import glance, objectives_table
+from onroll.presentation.quality import Quality
+from onroll.presentation.quality import reopened as reopened_quality
 from onroll.project import Project
 from onroll.run_files import read_evidence, write_figure, write_whole
 from onroll.study import Study
-from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, academic_year, time_period
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, PUBLISHED, academic_year, time_period
 
 TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
     "headline": lambda _, facts: tables.headline(facts),
@@ -92,12 +94,20 @@ class Run:
         Where the run is written; None while it is only looked at.
     facts : Facts
         The released evidence as pages ask for it.
+    quality : Quality
+        What was received and how good it is.
     """
 
     def __init__(
-        self, framework: Framework, released: Released, brief: Brief, folder: Path | None = None
+        self,
+        framework: Framework,
+        released: Released,
+        brief: Brief,
+        folder: Path | None = None,
+        quality: Quality | None = None,
     ) -> None:
         self._framework, self.facts = framework, Facts(released, brief)
+        self.quality = quality or Quality()
         self.id, self.year, self.folder = brief.run, brief.year, folder
 
     def __repr__(self) -> str:
@@ -190,6 +200,11 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
     sources = {name: f"{card.publisher}, {card.publication}" for name, card in cards.items()}
     for path in study.files:
         sources[path.name] = f"{path.name}, as received"
+    sources |= {} if study.own is None else study.own.sources
+    origins = (
+        *(() if study.term else (PUBLISHED,)),
+        *(() if study.own is None else sorted(set(study.own.origins.values()))),
+    )
     return Brief(
         year=question.year, area=question.area, region=question.region, neighbours_label=question.neighbours_label,
         neighbours_id=question.neighbours_id, reference_groups=dict(question.reference_groups),
@@ -197,13 +212,14 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
         confidence=question.confidence, title=framework.strategy.title, board=framework.strategy.board.name,
         run=run, made=made, sources=sources, licence=next(iter(cards.values())).attribution,
         stands_out=framework.plan.wording["placebo_share_stands_out"].value, deviations=study.deviations,
+        term=study.term, origins=origins,
     )  # fmt: skip
 
 
 def run_of(study: Study, run: str = "") -> Run:
     """A study as a run to be looked at; nothing is written."""
     name = run or f"{study.question.year}-by-hand"
-    return Run(study.framework, study.released, brief_of(study, name, today()))
+    return Run(study.framework, study.released, brief_of(study, name, today()), quality=study.quality)
 
 
 def today() -> str:
@@ -226,12 +242,13 @@ def open_run(folder: Path, project: Project, into: Path | None = None) -> Run:
         said = json.loads((folder / "brief.json").read_text(encoding="utf-8"))
         several: dict[str, Any] = {name: tuple(said[name]) for name in SEVERAL}
         brief = Brief(**{**said, **several})
+        quality = reopened_quality(json.loads((folder / "quality.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(
             f"{folder.name}: this run cannot be opened ({type(error).__name__}), most likely because another "
             "version of onroll made it. Make it again with 'onroll evaluate --force'."
         ) from None
-    return Run(load(project.root), reopened(frame, record), brief, into)
+    return Run(load(project.root), reopened(frame, record), brief, into, quality)
 
 
-SEVERAL = ("baseline", "pandemic", "change_pre", "deviations")
+SEVERAL = ("baseline", "pandemic", "change_pre", "deviations", "origins")

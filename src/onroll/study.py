@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from onroll.disclosure import Released, release
-from onroll.errors import DataError, UsageError
-from onroll.evidence.published import Figures, published_evidence
+from onroll.disclosure.own_records import Rules
+from onroll.errors import DataError, UsageError, one_of
+from onroll.evidence.published import Figures, published_evidence, repeat_scale
 from onroll.evidence.question import Question
+from onroll.evidence.records import record_rows
+from onroll.evidence.table import Evidence, collect, joined
+from onroll.figures import figures_of
 from onroll.framework import Framework, load
+from onroll.framework.contract_files import load_contracts
+from onroll.framework.contracts import Contracts
 from onroll.framework.parameters import choose
 from onroll.framework.strategy import Authority
 from onroll.intake.checking import Checked, files_in
 from onroll.intake.findings import Findings
-from onroll.intake.received import EXCLUSIONS
 from onroll.intake.shipped import Shipped, read_shipped
+from onroll.own_records import OwnRecords, count, unfinished
+from onroll.presentation.quality import Quality
 from onroll.project import Project
+from onroll.received_quality import quality_of
 from onroll.reception import checked_or_stop, received_folder
-from onroll.vocabulary import PUBLISHED, TOTAL, YEAR, academic_year, periods, time_period
-
-ANNUAL, NATION, SEN, ETHNICITY = (
-    "exclusions_authority_annual", "exclusions_nation_region_annual", "exclusions_sen_termly",
-    "exclusions_ethnicity_annual",
-)  # fmt: skip
-SHARES = "sen_share_authority"
-KEYS = [
-    "time_period", "time_identifier", "geographic_level", "area_code", "area", "education_phase",
-    "breakdown_topic", "breakdown",
-]  # fmt: skip
+from onroll.vocabulary import TERMS, academic_year, periods, time_period
 
 FEWEST_YEARS = 5
-COUNTS = ["suspension_count", "suspended_pupil_count", "permanent_exclusion_count"]
-RATES = ["suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate"]
+LATEST = "latest"
+NO_REGISTER = (
+    "no suspensions or exclusions of own records can be counted, and the termly report is made of them. "
+    "'onroll check' says what was received and what is wrong with it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Study:
         Whether the year is the latest that the figures hold for the authority.
     warnings : tuple of str
         What was found in the files that did not stop the study.
+    term : str
+        The term of a termly report, such as ``Spring term``; empty for a year.
+    quality : Quality
+        What was received and how good it is.
+    own : OwnRecords or None
+        What own records gave: cells only.
     """
 
     framework: Framework
@@ -66,10 +73,17 @@ class Study:
     is_latest: bool
     files: tuple[Path, ...]
     warnings: tuple[str, ...]
+    term: str = ""
+    quality: Quality = field(default_factory=Quality)
+    own: OwnRecords | None = None
 
 
 def examine(
-    project: Project, year: str = "", data: str = "", choices: Mapping[str, object] | None = None
+    project: Project,
+    year: str = "",
+    data: str = "",
+    choices: Mapping[str, object] | None = None,
+    term: str = "",
 ) -> Study:
     """Check, count, compute and disclose.
 
@@ -81,26 +95,92 @@ def examine(
         Folder with files received; empty for the project's ``data/raw``, which may be empty too.
     choices : mapping
         Choices of ``evaluation/analysis_plan.yaml`` by name that differ from the plan.
+    term : str
+        ``Spring`` or ``Spring term`` for the termly report, which is made of own records alone, ``latest`` for the last
+        term they reach; empty for a year.
 
     Raises
     ------
     DeclarationError, DataError, UsageError
         If a declaration is broken, a file received has errors, or the year or a choice cannot be had.
     """
-    framework = load(project.root)
+    framework, contracts = load(project.root), load_contracts(project.root)
     chosen = choose(framework.plan.choices, choices or {})
     shipped = read_shipped(project.published)
     folder = received_folder(project, data)
     checked = None if folder is None else checked_or_stop(folder, project, framework)
-    figures, replaced = _figures(shipped, checked)
-    question = _question(framework, shipped, figures, year, chosen)
+    try:
+        figures, said = figures_of(shipped, checked)
+        own = _own_records(checked, framework, contracts, figures)
+        year, term = _time(year, term, own)
+        question = _question(framework, shipped, figures, year, chosen, any_year=bool(term))
+        quality = quality_of(checked, contracts)
+    finally:
+        if checked is not None:
+            checked.close()
+    evidence = _evidence(figures, own, question, term)
+    late = "" if own is None or term else unfinished(own.extent, question.year)
+    found = () if checked is None else Findings(checked.findings.warnings).lines()
     return Study(
         framework, shipped, question, chosen, deviations(framework, chosen),
-        release(published_evidence(figures, question)),
+        release(evidence, door_rules(framework, own)),
         question.year == _years(figures.annual, question.area_code, question.area)[-1],
-        () if folder is None else tuple(files_in(folder)),
-(*replaced, *(() if checked is None else Findings(checked.findings.warnings).lines())),
+        () if folder is None else tuple(files_in(folder)), (*said, *found, *((late,) if late else ())),
+        term, quality, own,
     )  # fmt: skip
+
+
+def _time(year: str, term: str, own: OwnRecords | None) -> tuple[str, str]:
+    """Year and term as they are called; the last of the records where ``latest`` or no year is asked for."""
+    if not term:
+        return year, ""
+    if own is None or not own.extent.terms:
+        raise DataError(NO_REGISTER)
+    last_year, last_term = max(own.extent.terms, key=lambda one: (one[0], TERMS.index(one[1])))
+    if term == LATEST:
+        return year or last_year, last_term
+    called = f"{term.split()[0].capitalize()} term"
+    if called not in TERMS:
+        raise UsageError(f"term '{term}': there are {one_of(TERMS)}")
+    return year or last_year, called
+
+
+def _own_records(
+    checked: Checked | None, framework: Framework, contracts: Contracts, figures: Figures
+) -> OwnRecords | None:
+    if checked is None or checked.records is None or not checked.records.tables:
+        return None
+    return count(checked.records, framework, contracts, repeat_scale(figures))
+
+
+def _evidence(figures: Figures, own: OwnRecords | None, question: Question, term: str) -> Evidence:
+    if term:
+        if own is None or not len(own.study.cells):
+            raise DataError(NO_REGISTER)
+        rows = list(record_rows(own.study.of_term(term), question))
+        if not rows:
+            raise DataError(
+                f"the records have nothing of the {term.lower()} of {academic_year(question.year)}"
+            )
+        return collect(rows, own.origins)
+    published = published_evidence(figures, question)
+    if own is None:
+        return published
+    return joined(published, collect(record_rows(own.study, question), own.origins))
+
+
+def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
+    """How the door protects own records: the policy of their origin, and which indicators count people."""
+    if own is None:
+        return None
+    declared, indicators = framework.disclosure, framework.indicators.values()
+    policy = declared.for_origin("synthetic" if own.is_synthetic else "received")
+    return Rules(
+        policy.minimum_count,
+        frozenset(one.id for one in indicators if one.kind == "proportion"),
+        frozenset(declared.no_people),
+        dict(declared.rests_on),
+    )
 
 
 def deviations(framework: Framework, chosen: Mapping[str, Any]) -> tuple[str, ...]:
@@ -117,71 +197,21 @@ def _shown(kind: str, value: object) -> str:
     return academic_year(str(value)) if kind == "year" and value else str(value)
 
 
-def _figures(shipped: Shipped, checked: Checked | None) -> tuple[Figures, tuple[str, ...]]:
-    """The shipped figures, with those received put in their place, and what to say of that."""
-    said: list[str] = []
-    tables = {name: shipped.tables[name].table for name in (ANNUAL, NATION, SEN, ETHNICITY)}
-    received = () if checked is None else checked.received
-    for one in received:
-        if one.kind == EXCLUSIONS:
-            for name, rows in _sorted_out(one.table.assign(source=one.name)).items():
-                kind = RATES if name == SEN else COUNTS
-                other = _other_figures(tables[name], rows, kind)
-                tables[name] = _put_in_place(tables[name], rows, kind)
-                if other:
-                    said.append(
-                        f"{one.name}: {other:,} rows put other figures in the place of those that ship"
-                    )
-    per_pupil = shipped.tables["suspensions_per_pupil_national"].table
-    per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
-    shares = shipped.tables[SHARES].table.assign(source=SHARES)
-    published = [*shipped.cards, *(one.name for one in received if one.kind == EXCLUSIONS)]
-    origins = dict.fromkeys(published, PUBLISHED)
-    made = Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil, origins)
-    return made, tuple(said)
-
-
-def _other_figures(known: pd.DataFrame, rows: pd.DataFrame, figures: list[str]) -> int:
-    """How many received rows give another figure than the known row of the same key."""
-    both = known.merge(rows, on=KEYS, suffixes=("", "_received"))
-    differs = [
-        both[one].notna() & both[f"{one}_received"].notna() & (both[one] != both[f"{one}_received"])
-        for one in figures
-    ]
-    return int(pd.concat(differs, axis="columns").any(axis="columns").sum()) if len(both) else 0
-
-
-def _put_in_place(known: pd.DataFrame, rows: pd.DataFrame, figures: list[str]) -> pd.DataFrame:
-    """Received rows replace those with the same key, unless they withhold a figure that is already known."""
-    if rows.empty:
-        return known
-    both = pd.concat([known, rows], ignore_index=True)
-    given = both[figures].notna().sum(axis="columns")
-    best = both.assign(given=given).sort_values("given", kind="stable").drop_duplicates(KEYS, keep="last")
-    return best.drop(columns="given").sort_index().reset_index(drop=True)
-
-
-def _sorted_out(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Rows received, by the shipped table they belong to. Rates without counts replace no counts."""
-    local, annual = table["geographic_level"] == "Local authority", table["time_identifier"] == YEAR
-    topic, counted = table["breakdown_topic"], table["pupil_headcount"].notna()
-    return {
-        ANNUAL: table[local & annual & (topic == TOTAL) & counted],
-        NATION: table[~local & annual & (topic == TOTAL) & counted],
-        SEN: table[local & ~annual & (topic == "sen_provision")],
-        ETHNICITY: table[local & annual & (topic == "ethnicity_major") & counted],
-    }
-
-
 def _question(
-    framework: Framework, shipped: Shipped, figures: Figures, year: str, chosen: Mapping[str, Any]
+    framework: Framework,
+    shipped: Shipped,
+    figures: Figures,
+    year: str,
+    chosen: Mapping[str, Any],
+    *,
+    any_year: bool,
 ) -> Question:
     strategy, plan = framework.strategy, framework.plan
     authority = strategy.authority
     _known_authority(authority, shipped.tables["authorities"].table)
     years = _years(figures.annual, authority.old_la_code, authority.name)
     asked = time_period(year) if year else years[-1]
-    if asked not in years:
+    if asked not in years and not any_year:
         spans = f"{academic_year(years[0])} to {academic_year(years[-1])}"
         raise UsageError(f"year '{academic_year(asked)}': no figures for {authority.name}; there are {spans}")
     neighbours = shipped.tables["statistical_neighbours"].table

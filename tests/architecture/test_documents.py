@@ -30,7 +30,7 @@ def page(name: str) -> str:
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = cli._parser()._actions
+    actions = cli.parser()._actions
     return dict(next(action for action in actions if isinstance(action, argparse._SubParsersAction)).choices)
 
 
@@ -79,10 +79,10 @@ def test_every_command_has_help_with_an_example_that_can_be_given(
     assert ended.value.code == 0
     said = capsys.readouterr().out
     example = re.search(r"example: onroll (.+)\Z", said.strip(), re.DOTALL)
-    assert example, f"onroll {name} --help shows no example: give one in src/onroll/cli.py"
+    assert example, f"onroll {name} --help shows no example: give one in src/onroll/cli/"
     given = shlex.split(example[1])
     assert given[0] == name, f"the example of onroll {name} is one of another command"
-    assert cli._parser().parse_args(given).command
+    assert cli.parser().parse_args(given).command
 
 
 def test_every_target_of_the_makefile_says_what_it_is_for() -> None:

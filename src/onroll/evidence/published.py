@@ -60,18 +60,24 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
     cells = annual_cells(figures.annual)
     cells = cells[cells["time_period"] <= question.year]
     own = cells[cells["area_code"] == question.area_code]
-    spread, mean = repeat_dispersion(figures.per_pupil)
-    repeats = _repeats(own, question.year, spread / mean)
+    scale = repeat_scale(figures)
+    repeats = _repeats(own, question.year, scale)
     rows = [
         *_levels(cells, own, figures.nation_region, question, repeats),
         *_changes(cells, question),
         *_beside(cells, own, question, repeats),
         *sen_rows(sen_cells(figures.sen_terms, sen_roll(cells, figures.sen_shares, question.area_code),
-                            question.area_code), question, spread / mean),
+                            question.area_code), question, scale),
         *ethnicity_rows(ethnicity_cells(figures.ethnicity, question.area_code), question, repeats),
         *impact_rows(cells, question),
     ]  # fmt: skip
     return collect(rows, figures.origins)
+
+
+def repeat_scale(figures: Figures) -> float:
+    """What turns suspensions per suspended pupil into their dispersion: how unevenly they fell on pupils in England."""
+    spread, mean = repeat_dispersion(figures.per_pupil)
+    return float(spread / mean)
 
 
 def _repeats(own: pd.DataFrame, year: str, scale: float) -> float:

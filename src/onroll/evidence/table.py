@@ -39,6 +39,12 @@ def finding(**cells: Any) -> dict[str, Any]:
     return cells
 
 
+def joined(one: Evidence, other: Evidence) -> Evidence:
+    """Two tables of evidence as one, the first one's rows first."""
+    frame = pd.concat([one.frame, other.frame], ignore_index=True)
+    return Evidence(frame, MappingProxyType({**one.origins, **other.origins}))
+
+
 def collect(rows: Iterable[Mapping[str, Any]], origins: Mapping[str, str]) -> Evidence:
     """Put rows together: text columns empty where unsaid, number columns missing where unsaid."""
     frame = pd.DataFrame(list(rows), columns=list(EVIDENCE_COLUMNS))

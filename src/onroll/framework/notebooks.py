@@ -11,6 +11,7 @@ from onroll.framework.parameters import Parameter
 from onroll.framework.rules import Form, Name, OneOf, WrongKeyError
 
 READERS = ("board", "psychologist", "researcher")
+OCCASIONS = ("year", "term")
 NotebookId = Annotated[str, Form(r"\d\d(_[a-z0-9]+)+", "two digits and a name, such as 10_exclusions")]
 
 
@@ -18,7 +19,8 @@ NotebookId = Annotated[str, Form(r"\d\d(_[a-z0-9]+)+", "two digits and a name, s
 class Notebook:
     """One notebook. Once loaded, ``parameters`` holds those of every notebook, its own, and its choices'.
 
-    ``choices`` names choices of the analysis plan; ``seconds`` and ``memory_mb`` bound its run.
+    ``choices`` names choices of the analysis plan; ``occasions`` says whether it is part of the evaluation of a year, of
+    the termly report, or of both; ``seconds`` and ``memory_mb`` bound its run.
     """
 
     id: NotebookId
@@ -29,6 +31,7 @@ class Notebook:
     needs: tuple[str, ...] = ()
     choices: tuple[Name, ...] = ()
     parameters: Mapping[Name, Parameter] = field(default_factory=lambda: MappingProxyType({}))
+    occasions: tuple[Annotated[str, OneOf(OCCASIONS)], ...] = (OCCASIONS[0],)
     seconds: int = 120
     memory_mb: int = 2048
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from onroll.framework.rules import Name, OneOf, WrongKeyError
@@ -53,12 +53,15 @@ class Disclosure:
     """The policies, and the policy by which data of each origin are released unless a run says otherwise.
 
     ``pseudonyms`` says how long the key lasts that turns pupil numbers into pseudonyms: ``rotated_by_year`` makes a
-    new one each academic year, ``kept`` uses one for good.
+    new one each academic year, ``kept`` uses one for good. ``rests_on`` names, for an indicator of events, the one that
+    counts the pupils behind them. ``no_people`` are indicators that count schools, meetings or reports.
     """
 
     policies: tuple[DisclosurePolicy, ...]
     default_policy: Mapping[Annotated[str, OneOf(ORIGINS)], str]
     pseudonyms: Annotated[str, OneOf(PSEUDONYMS)] = PSEUDONYMS[0]
+    rests_on: Mapping[Name, Name] = field(default_factory=dict)
+    no_people: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:
         known = [policy.id for policy in self.policies]

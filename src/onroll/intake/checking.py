@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -18,9 +18,11 @@ from onroll.intake.records.mapping import NAME as MAPPING
 from onroll.intake.records.mapping import ReadingRules, read_mapping
 from onroll.intake.records.pseudonyms import Key
 from onroll.intake.records.receive import RecordFile, Records, receive, recognised_file
+from onroll.intake.records.recognise import Headings, named_like
 from onroll.intake.sheets import empty_frame
 
 BESIDE = (MAPPING, "truth.json")
+_SPREADSHEETS = (".xls", ".xlsb", ".xlsm", ".ods", ".tsv", ".numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,19 @@ class Checked:
             self.records.close()
 
     def write_list(self, path: Path) -> None:
-        """Write every finding as CSV, one row each, none lost."""
-        grouped = set() if self.records is None else set(self.records.findings.items)
-        plain = Findings(tuple(item for item in self.findings if item not in grouped or not item.rows))
-        plain.write_csv(path)
+        """Write every finding as CSV, one row each, none lost; the file is there whole or not at all."""
+        plain = Findings(tuple(item for one in self.received for item in one.findings))
         if self.records is not None:
-            with path.open("a", encoding="utf-8", newline="") as out:
-                self.records.add_to_list(out)
+            plain += self.records.of_files
+        part = path.with_name(f"{path.name}.part")
+        try:
+            plain.write_csv(part)
+            if self.records is not None:
+                with part.open("a", encoding="utf-8", newline="") as out:
+                    self.records.add_to_list(out)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -> Checked:
@@ -81,32 +89,37 @@ def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -
     Raises
     ------
     DataError
-        If the folder is missing, is a file, may not be read, has no file in it, or its mapping is broken.
+        If the folder is missing, is a file, may not be read, or has no file in it.
     """
     paths = [path for path in files_in(folder) if path.name not in BESIDE]
     authorities = read_authorities(published_root / "authorities.csv")
-    rules = ReadingRules() if desk is None else read_mapping(folder, desk.contracts)
-    received, records = [], []
+    received: list[Received] = []
+    rules, headings = ReadingRules(), None
+    if desk is not None:
+        rules, wrong = read_mapping(folder, desk.contracts)
+        headings = Headings(desk.contracts, rules.version)
+        received += [_unread(MAPPING, Findings(wrong))] if wrong else []
+    can_read, records = not received, list[RecordFile]()
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        own = None if desk is None else _own_records(path, name, desk.contracts, rules)
+        own = None if headings is None else _own_records(path, name, headings, rules)
         if own is None:
-            received.append(_check_file(path, name, authorities))
+            received.append(_check_file(path, name, authorities, headings))
         else:
             records.append(own)
     found = Findings(tuple(item for one in received for item in one.findings))
-    if desk is None or not records:
+    if desk is None or not records or not can_read:
         return Checked(tuple(received), found)
     own_records = receive(records, desk.contracts, rules, desk.key, desk.la_code)
     return Checked(tuple(received), found + own_records.findings, own_records)
 
 
-def _own_records(path: Path, name: str, contracts: Contracts, rules: ReadingRules) -> RecordFile | None:
+def _own_records(path: Path, name: str, headings: Headings, rules: ReadingRules) -> RecordFile | None:
     """The file as own records, or None where it is something else or cannot be opened."""
     if ending_of(path) is None:
         return None
     try:
-        file = recognised_file(path, name, contracts, rules)
+        file = recognised_file(path, name, headings, rules)
     except (DataError, OSError):
         return None
     published = file is not None and any(
@@ -152,14 +165,32 @@ def _counts(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and not path.name.lower().startswith("readme")
 
 
-def _check_file(path: Path, name: str, authorities: Authorities) -> Received:
+def _check_file(path: Path, name: str, authorities: Authorities, headings: Headings | None) -> Received:
     if ending_of(path) is None and not path.is_symlink():
+        if path.suffix.lower() in _SPREADSHEETS:
+            words = f"files of this kind ({path.suffix}) are not read. Save it as CSV or XLSX."
+            return _unread(name, Findings((finding("unreadable", name, value=words),)))
         return _unread(name, Findings((finding("not_a_table", name, value=path.suffix or path.name),)))
     try:
-        return read_published(path, authorities, name)
+        read = read_published(path, authorities, name)
     except DataError as problem:
         words = str(problem).removeprefix(f"{shown(name, 120)}: ")
         return _unread(name, Findings((finding("unreadable", name, value=words),)))
+    return read if headings is None else replace(read, findings=_with_hints(read.findings, name, headings))
+
+
+def _with_hints(found: Findings, name: str, headings: Headings) -> Findings:
+    """Of a file that is not known and has the name of a table, say which columns it lacks."""
+    like = next((one for one in headings.contracts.tables.values() if named_like(name, one)), None)
+    if like is None:
+        return found
+    words = (
+        f"It is named like {like.id}, whose columns {', '.join(like.needed)} were not found in its first rows. "
+        "Use the template, or name the headers in mapping.yaml."
+    )
+    return Findings(
+        tuple(replace(one, action=words) if one.check == "unknown_file" else one for one in found)
+    )
 
 
 def _unread(name: str, findings: Findings) -> Received:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from onroll.errors import did_you_mean
@@ -14,12 +14,20 @@ from onroll.intake.checks import CHECKS
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 40
 _HINT = 600
-# A letter and twelve digits, or eleven digits and a letter for a temporary one, wherever it stands.
-PUPIL_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][0-9]{11}[0-9A-Za-z](?![0-9A-Za-z])")
+# A letter and twelve digits, or eleven digits and a letter for a temporary one, wherever it stands; or the same with
+# blanks or hyphens between.
+PUPIL_NUMBER = re.compile(
+    r"(?<![0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])[A-Za-z](?:[ \u00a0-]?[0-9]){11}[ \u00a0-]?[0-9A-Za-z](?![0-9A-Za-z])"
+)
 _LONG = (
     "unreadable", "missing_column", "read_as", "renamed_header", "wrong_mapping", "columns_not_kept", "unused_table",
-    "older_version", "two_headers",
+    "older_version", "two_headers", "hidden_sheets", "sheets_left_aside",
 )  # fmt: skip
+
+
+LISTED = ("file", "row", "column", "value", "expected", "action", "severity", "check")
+"""The columns of the full list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,12 @@ class Finding:
         said = CHECKS[self.check].says.replace("{value}", self.value)
         wanted = f"{said}; expected {self.expected}." if self.expected else f"{said.rstrip('.')}."
         return f"{wanted} {self.action}".strip()
+
+    def cells(self) -> tuple[str | int | None, ...]:
+        """What the full list shows of it, as ``LISTED``."""
+        return (
+            self.file, self.row, self.column, self.value, self.expected, self.action, self.severity, self.check
+        )  # fmt: skip
 
     def line(self) -> str:
         """The finding in one line, place first."""
@@ -96,15 +110,21 @@ class Findings:
         return [
             line
             for kind in kinds.values()
-            for line in (_kind_lines(kind) if kind[0].times == 1 else (item.line() for item in kind))
+            for line in (
+                (item.line() for item in kind) if any(item.rows for item in kind) else _kind_lines(kind)
+            )
         ]
 
     def write_csv(self, path: Path) -> None:
         """Write the full list, none lost, safe to open in a spreadsheet (no cell begins a formula)."""
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(field.name for field in fields(Finding))
-            writer.writerows([_inert(value) for value in astuple(item)] for item in self.items)
+            writer.writerow(LISTED)
+            for item in self.items:
+                rows = item.rows or (item.row,)
+                for row in rows:
+                    cells = (item.file, row, *item.cells()[2:])
+                    writer.writerow([inert(cell) for cell in cells])
 
 
 def finding(
@@ -180,5 +200,6 @@ def _kind_lines(kind: list[Finding]) -> Iterator[str]:
         yield f"{_place(kind[0], [])}: and {more:,} more rows like these."
 
 
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+def inert(value: object) -> object:
+    """A cell of a list that a spreadsheet does not take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

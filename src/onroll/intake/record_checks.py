@@ -72,7 +72,7 @@ RULE_CHECKS = MappingProxyType(
         ),
         "one_main_registration": Check(
             "warning",
-            "the pupil has more than one main registration at this census",
+            "the pupil has more than one main registration at this census ({value})",
             "Mark the second as S (subsidiary). Until then the pupil is counted at each.",
         ),
         "sessions_within_possible": Check(
@@ -149,23 +149,42 @@ READ_CHECKS = MappingProxyType(
             "note", "row {value} was taken as the header; what stands above it was left out", ""
         ),
         "total_rows": Check("note", "the row is a total and was left out", ""),
+        "repeated_header": Check("note", "the header stands here again; the row was left out", ""),
+        "lone_cell": Check(
+            "warning",
+            "the row has one cell only, was taken for a remark and left out",
+            "If it is a record, fill it.",
+        ),
         "columns_not_kept": Check("note", "the columns {value} are not kept", ""),
-        "renamed_header": Check("note", "headers read as the contract's: {value}", ""),
+        "renamed_header": Check("note", "headers were read as the contract's: {value}", ""),
+        "hidden_sheets": Check(
+            "warning", "the hidden sheets {value} were not read", "Unhide them in Excel if they count."
+        ),
+        "sheets_left_aside": Check(
+            "note", "the sheets {value} are no tables of the contracts and were left out", ""
+        ),
         "older_version": Check(
             "warning", "the file is of version {value}", "Use the present template next time."
         ),
         "unknown_version": Check(
-            "error", "version {value} of the contracts is not known", "Use the present template."
+            "error",
+            "version {value} of the contracts is not known",
+            "Write the version of the template used.",
         ),
-        "wrong_mapping": Check("error", "{value}", "Correct mapping.yaml."),
+        "wrong_mapping": Check("error", "{value}", "Correct mapping.yaml; until then no records are read."),
         "two_headers": Check(
             "error",
             "the headers {value} mean the same column",
             "Delete one, or name the right one in mapping.yaml.",
         ),
+        "swapped_columns": Check(
+            "error",
+            "the columns {value} look swapped",
+            "Put their headers right; their cells were not told one by one.",
+        ),
         "too_many": Check(
             "error",
-            "more than {value} rows are wrong in the same way; the others are counted, not listed",
+            "{value} more rows of this kind are counted and not listed",
             "Ask the sender for the file again.",
         ),
     }

@@ -5,12 +5,23 @@ from __future__ import annotations
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Paragraph, Text, text
 
+SYNTHETIC = (
+    "Synthetic data. The pupils, schools and records behind these figures were made from a seed; no real child, school or "
+    "family is in them. They show how the report works and say nothing about any place."
+)
+PROTECTED = (
+    "Figures from the authority's own records are protected: a count from 1 to 9 is withheld, with every figure from which "
+    "it could be worked out."
+)
+
 
 def foot(facts: Facts) -> tuple[Text, ...]:
     """Sources, licence and run."""
     brief = facts.brief
+    status = PROTECTED if brief.has_own_records else "Every figure on this page is already public."
+    public = () if brief.term else (brief.licence,)
     return (
-        text(f"{brief.licence} Every figure on this page is already public."),
+        text(" ".join((*public, status))),
         text(
             f"Made {brief.made} by onroll, run {brief.run}. The numbers are in evidence.csv of the same run."
         ),
@@ -18,8 +29,12 @@ def foot(facts: Facts) -> tuple[Text, ...]:
 
 
 def departures(facts: Facts) -> tuple[Block, ...]:
-    """A warning where the run departs from the analysis plan; nothing where it does not."""
+    """Warnings at the top: synthetic data named as such, and where the run departs from the analysis plan."""
+    made_up = (Paragraph(text(SYNTHETIC), "warning"),) if facts.brief.is_synthetic else ()
     if not facts.brief.deviations:
-        return ()
+        return made_up
     said = "; ".join(facts.brief.deviations)
-    return (Paragraph(text(f"This run departs from the analysis plan: {said}."), "warning"),)
+    return (
+        *made_up,
+        Paragraph(text(f"This run departs from the analysis plan: {said}."), "warning"),
+    )

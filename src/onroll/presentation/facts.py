@@ -11,7 +11,8 @@ import pandas as pd
 
 from onroll.disclosure import Released
 from onroll.presentation.numbers import FORMATS
-from onroll.vocabulary import RATE, TOTAL
+from onroll.vocabulary import OWN_RECORDS, RATE, TOTAL, academic_year
+from onroll.vocabulary.records import MADE_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Brief:
         At most this share of other authorities moving as far lets a page say that a gap stands out.
     deviations : tuple of str
         Where this run departs from the analysis plan, in words.
+    term : str
+        The term of a termly report, such as ``Spring term``; empty for a year.
+    origins : tuple of str
+        Where the rows are from: ``published``, ``own records``, ``synthetic``.
     """
 
     year: str
@@ -47,6 +52,24 @@ class Brief:
     licence: str
     stands_out: float = 0.05
     deviations: tuple[str, ...] = ()
+    term: str = ""
+    origins: tuple[str, ...] = ("published",)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any row rests on synthetic data."""
+        return MADE_UP in self.origins
+
+    @property
+    def has_own_records(self) -> bool:
+        """Whether any row rests on own records, real or made."""
+        return bool({OWN_RECORDS, MADE_UP} & set(self.origins))
+
+    @property
+    def period(self) -> str:
+        """The time reported on, as people say it: ``2023/24``, or ``spring term 2023/24``."""
+        year = academic_year(self.year)
+        return f"{self.term.lower()} {year}" if self.term else year
 
 
 @dataclass(frozen=True, slots=True)

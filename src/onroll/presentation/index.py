@@ -41,7 +41,7 @@ def index(framework: Framework, facts: Facts, failures: Iterable[Failure] = ()) 
     notebooks = tuple(
         Link(f"notebooks/{one.id}.ipynb", one.title, one.question)
         for one in framework.notebooks
-        if one.id not in gone
+        if one.id not in gone and ("term" if brief.term else "year") in one.occasions
     )
     board = (
         ()

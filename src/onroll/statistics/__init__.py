@@ -9,6 +9,7 @@ __all__ = [
     "detectable",
     "difference",
     "dispersion",
+    "durations",
     "leave_one_out",
     "placebos",
     "power",

@@ -13,7 +13,8 @@ from onroll.errors import DisclosureError
 from onroll.evidence.published import published_evidence
 from onroll.evidence.table import NUMBERS, collect, finding
 from onroll.runs import Run
-from onroll.study import ANNUAL, Study, _figures
+from onroll.figures import ANNUAL, figures_of
+from onroll.study import Study
 from onroll.vocabulary import PUBLISHED, RELEASED_COLUMNS
 
 ROWS = [
@@ -95,7 +96,7 @@ def test_a_row_that_rests_on_one_unknown_source_among_others_is_withheld() -> No
 
 
 def test_nothing_that_rests_on_an_unpublished_table_gets_through_the_whole_chain(study: Study) -> None:
-    figures, _ = _figures(study.shipped, None)
+    figures, _ = figures_of(study.shipped, None)
     origins = {name: origin for name, origin in figures.origins.items() if name != ANNUAL}
     frame = release(published_evidence(replace(figures, origins=origins), study.question)).frame
     rests = frame["source"].str.contains(ANNUAL)

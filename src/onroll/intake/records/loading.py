@@ -1,38 +1,46 @@
-"""Loading: the rows of every file laid down as text, one table for each contract, total rows left out."""
+"""Loading: the sheets of every file laid down as text in the store, with all that was assumed in reading them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from onroll.errors import DataError
-from onroll.framework.contracts import Contract, Contracts, squeezed
+from onroll.framework.contracts import Contract, Contracts
 from onroll.intake.files import ending_of
-from onroll.intake.findings import Finding, finding, shown
-from onroll.intake.records.mapping import MONTH_FIRST, FileMapping
-from onroll.intake.records.parsing import SQUEEZED
-from onroll.intake.records.recognise import Recognised
+from onroll.intake.findings import Finding, closest, finding, shown
+from onroll.intake.records.changes import Change, changes_of, given_values
+from onroll.intake.records.found import Found
+from onroll.intake.records.laying import Laid, Sheet, header_labels
+from onroll.intake.records.mapping import FileMapping
+from onroll.intake.records.recognise import Headings, Recognised
 from onroll.intake.records.store import Store, quoted
 from onroll.intake.records.stored_files import open_parquet
-from onroll.intake.records.streams import Stream, schema
+from onroll.intake.records.streams import Heard, NotPlainError, Stream
 from onroll.intake.records.text_files import open_text
 from onroll.intake.records.workbook_files import open_workbook
 
-_PERIOD_IN_TITLE = r"(?:19|20)[0-9]{2} *[-/_] *(?:20)?[0-9]{2}|20[0-9]{4}"
-_SWAPPED = r"'^([0-9]{1,2})[/.-]([0-9]{1,2})([/.-])', '\2/\1\3'"
-_TOTAL = r"'^(grand |sub)?totals?\b'"
+_MOST_NAMED = 12
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What was laid down: for each sheet its name, table, headers by column, and all that was found on the way."""
+    """What was laid down: for each sheet its name, table, headers by column and width; and all that was found.
+
+    ``laid`` has the Parquet files of each table, ``changes`` what is done to texts before they are parsed.
+    """
 
     names: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
-    headers: list[Mapping[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    laid: dict[str, list[Path]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
 
 
 def open_streams(path: Path, name: str) -> list[Stream]:
@@ -43,11 +51,15 @@ def open_streams(path: Path, name: str) -> list[Stream]:
     DataError
         If the file cannot be opened.
     """
-    if ending_of(path) == ".parquet":
-        return [open_parquet(path, name)]
-    if ending_of(path) == ".xlsx":
-        return open_workbook(path, name)
     try:
+        if not path.is_file():
+            raise DataError(
+                f"{shown(name, 120)}: this is not an ordinary file. Name a file that holds a table."
+            )
+        if ending_of(path) == ".parquet":
+            return [open_parquet(path, name)]
+        if ending_of(path) == ".xlsx":
+            return open_workbook(path, name)
         return [open_text(path, name)]
     except PermissionError:
         raise DataError(
@@ -55,132 +67,111 @@ def open_streams(path: Path, name: str) -> list[Stream]:
         ) from None
 
 
-def prepare(store: Store, contracts: Contracts) -> None:
-    """Make an empty text table for every contract."""
+def make_texts(store: Store, contracts: Contracts, loaded: Loaded) -> None:
+    """Make ``raw_<table>`` of what was laid down: ``file``, ``row``, ``how`` and the contract's columns as text."""
     for contract in contracts.tables.values():
-        columns = ", ".join(f"{name} VARCHAR" for name in contract.names)
-        store.run(f"CREATE TABLE raw_{contract.id} (file INTEGER, row BIGINT, {columns})")
+        files = loaded.laid.get(contract.id, [])
+        if files:
+            listed = ", ".join(quoted(str(path)) for path in files)
+            store.run(f"CREATE VIEW raw_{contract.id} AS SELECT * FROM read_parquet([{listed}])")
+        else:
+            columns = ", ".join(f"{name} VARCHAR" for name in contract.names)
+            store.run(f"CREATE TABLE raw_{contract.id} (file INTEGER, row BIGINT, how INTEGER, {columns})")
 
 
 def load(
-    store: Store,
-    contracts: Contracts,
-    stream: Stream,
-    found: Recognised,
-    mapping: FileMapping | None,
-    loaded: Loaded,
-) -> None:
+    store: Store, headings: Headings, stream: Stream, found: Recognised, mapping: FileMapping | None, loaded: Loaded,
+    faults: Found,
+) -> None:  # fmt: skip
     """Lay the rows of one sheet down, and note how it was read."""
-    contract = contracts.tables[found.table]
+    contract = headings.contracts.tables[found.table]
     number, header = stream.head[found.header]
-    said = loaded.findings
-    said += stream.findings
-    constants = _constants(contract, found, mapping, stream)
-    said += _headers(contract, found, stream.name, number, constants)
     at = len(loaded.names)
     loaded.names.append(stream.name)
     loaded.tables.append(contract.id)
     loaded.headers.append({column: header[place].strip() for column, place in found.columns.items()})
-    if any(item.severity == "error" for item in said if item.file == stream.name and item.check != "formula"):
+    loaded.widths.append(len(header))
+    constants = given_values(contract, found, mapping, stream)
+    said = [*stream.findings, *_headers(contract, found, stream.name, number, header, constants)]
+    loaded.findings += said
+    if any(item.severity == "error" for item in said):
         return
-    width = len(header)
-    late: list[Finding] = []
-    store.keep("sheet", schema(width), stream.body(number, width, late))
-    said += late
-    _leave_out_totals(store, stream.name, found, contract, said)
-    chosen = ", ".join(_expression(contract, one, found, mapping, constants) for one in contract.names)
-    somewhere = " OR ".join(f"trim(c{place}) <> ''" for place in found.columns.values())
-    store.run(f"INSERT INTO raw_{contract.id} SELECT {at}, row, {chosen} FROM sheet WHERE {somewhere}")
-    if not store.one(f"SELECT count(*) FROM raw_{contract.id} WHERE file = {at}") and not late:
-        said.append(finding("header_only", stream.name, row=number))
-    store.run("DROP TABLE sheet")
+    changes = list(changes_of(headings.contracts, contract, found, header, mapping, at + 1))
+    loaded.changes += changes
+    sheet = Sheet(
+        contract.names, found, constants, header_labels(found, header, headings), at, at + 1 if changes else 0
+    )
+    laid = _laid(sheet, stream, number, len(header), store, len(contract.needed) > 2)
+    loaded.laid.setdefault(contract.id, []).extend(laid.files)
+    loaded.findings += _left_out(stream.name, number, laid)
+    _ragged(store, contract, at, len(header), laid.heard, faults)
 
 
-def _constants(
-    contract: Contract, found: Recognised, mapping: FileMapping | None, stream: Stream
-) -> dict[str, str]:
-    """Values for columns that the sheet lacks: from the mapping, or the year in the sheet's or the file's name."""
-    given = dict(mapping.values) if mapping is not None else {}
-    if "time_period" in contract.names and "time_period" not in found.columns and "time_period" not in given:
-        for title in (stream.title, stream.name.rsplit("/", 1)[-1]):
-            years = re.findall(_PERIOD_IN_TITLE, title)
-            if len(years) == 1:
-                given["time_period"] = re.sub(r"[ _]", "", years[0])
-                break
-    return {name: value for name, value in given.items() if name not in found.columns}
+def _laid(sheet: Sheet, stream: Stream, number: int, width: int, store: Store, lone_rows: bool) -> Laid:
+    if stream.quick is not None:
+        try:
+            return sheet.lay(stream.quick, number, width, store.folder, lone_rows)
+        except NotPlainError:
+            pass
+    return sheet.lay(stream.careful, number, width, store.folder, lone_rows)
 
 
 def _headers(
-    contract: Contract, found: Recognised, name: str, number: int, constants: Mapping[str, str]
-) -> list[Finding]:
-    said = []
+    contract: Contract, found: Recognised, name: str, number: int, header: list[str], constants: Mapping[str, str]
+) -> Iterator[Finding]:  # fmt: skip
     if number > 1:
-        said.append(finding("header_found", name, row=number, value=number))
+        yield finding("header_found", name, row=number, value=number)
     if found.twice:
-        said.append(finding("two_headers", name, row=number, value=", ".join(found.twice)))
-    for column in contract.needed:
-        if column not in found.columns and column not in constants:
-            spelled = [column, *contract.column(column).also][:4]
-            hint = f"It may be called {', '.join(spelled)}."
-            said.append(finding("missing_column", name, row=number, value=column, hint=hint))
+        yield finding("two_headers", name, row=number, value=", ".join(found.twice))
+    lacking = [column for column in found.lacking if column not in constants]
+    for column in lacking:
+        spelled = [column, *contract.column(column).also]
+        hint = closest(column, found.spare) or f"It may be called {', '.join(spelled[:4])}."
+        yield finding("missing_column", name, row=number, value=column, hint=hint)
     if found.step is not None:
-        was = "; ".join(
-            [f"{old} became {new}" for old, new in found.step.rename.items()]
-            + [
-                f"{one} was multiplied by {by}"
-                for one, by in found.step.multiply.items()
-                if one in found.columns
-            ]
-        )
-        said.append(finding("older_version", name, value=f"{found.step.from_} of the contract: {was}"))
-    if found.spare:
-        said.append(finding("columns_not_kept", name, row=number, value=", ".join(found.spare[:12])))
-    for column, value in constants.items():
-        said.append(finding("read_as", name, value=f"{column} was read as {value} in every row"))
-    return said
-
-
-def _leave_out_totals(
-    store: Store, name: str, found: Recognised, contract: Contract, said: list[Finding]
-) -> None:
-    """Total rows, and notes below the table that fill one cell only, are no records."""
-    first = "coalesce(" + ", ".join(
-        f"nullif(trim(c{place}), '')" for place in sorted(found.columns.values())[:4]
-    ) + ", '')"  # fmt: skip
-    lone = "false"
-    if len(contract.needed) > 2 and len(found.columns) > 2:
-        filled = " + ".join(f"(trim(c{place}) <> '')::INTEGER" for place in found.columns.values())
-        lone = f"({filled}) = 1"
-    odd = f"regexp_matches(lower({first}), {_TOTAL}) OR {lone}"
-    rows = [row for (row,) in store.rows(f"SELECT row FROM sheet WHERE {odd} ORDER BY row LIMIT 101")]
-    if len(rows) > 100:
+        was = [f"{old} became {new}" for old, new in found.step.rename.items() if new in found.columns]
+        was += [
+            f"{one} was multiplied by {by}" for one, by in found.step.multiply.items() if one in found.columns
+        ]
+        yield finding("older_version", name, value=f"{found.step.from_} of the contract: {'; '.join(was)}")
+    if lacking or found.twice:
         return
-    for row in rows:
-        said.append(finding("total_rows", name, row=row))
-    if rows:
-        store.run(f"DELETE FROM sheet WHERE row IN ({', '.join(map(str, rows))})")
+    others = [
+        f"{header[place].strip()} as {column}"
+        for column, place in found.columns.items()
+        if header[place].strip().lower() != column
+    ]
+    if others and found.step is None:
+        yield finding("renamed_header", name, row=number, value=_named(others))
+    if found.spare:
+        yield finding("columns_not_kept", name, row=number, value=_named(list(found.spare)))
+    for column, value in constants.items():
+        yield finding("read_as", name, value=f"{column} was read as {value} in every row")
 
 
-def _expression(
-    contract: Contract,
-    column: str,
-    found: Recognised,
-    mapping: FileMapping | None,
-    constants: Mapping[str, str],
-) -> str:
-    if column not in found.columns:
-        return quoted(constants[column]) if column in constants else "NULL"
-    text = f"trim(c{found.columns[column]})"
-    is_date = contract.column(column).type == "date"
-    if is_date and mapping is not None and mapping.dates == MONTH_FIRST:
-        text = f"regexp_replace({text}, {_SWAPPED})"
-    if mapping is not None and column in mapping.codes:
-        cases = " ".join(
-            f"WHEN {SQUEEZED.replace('v,', f'{text},', 1)} = {quoted(squeezed(value))} THEN {quoted(code)}"
-            for value, code in mapping.codes[column].items()
-        )
-        text = f"CASE {cases} ELSE {text} END"
-    if found.step is not None and column in found.step.multiply:
-        by = found.step.multiply[column]
-        text = f"coalesce(CAST(TRY_CAST({text} AS DOUBLE) * {by} AS VARCHAR), {text})"
-    return text
+def _named(words: list[str]) -> str:
+    more = f" and {len(words) - _MOST_NAMED} more" if len(words) > _MOST_NAMED else ""
+    return f"{', '.join(words[:_MOST_NAMED])}{more}"
+
+
+def _left_out(name: str, header: int, laid: Laid) -> Iterator[Finding]:
+    yield from laid.heard.findings
+    for kind, times in laid.left_out.times.items():
+        rows = laid.left_out.rows[kind]
+        one = finding(kind, name, row=rows[0] if times == 1 else None)
+        yield replace(one, times=times, rows=tuple(rows))
+    if not laid.rows and not laid.heard.findings and not laid.heard.rows:
+        yield finding("header_only", name, row=header)
+
+
+def _ragged(store: Store, contract: Contract, file: int, width: int, heard: Heard, faults: Found) -> None:
+    """Rows with too few or too many cells; the last one, if it is short, means that the file was cut."""
+    if not heard.rows:
+        return
+    table = pa.table({"row": pa.array(heard.rows, pa.int64()), "cells": pa.array(heard.cells, pa.int32())})
+    store.keep("ragged", table.schema, table.to_batches())
+    cut = heard.last if heard.is_cut(width) else 0
+    for check, which in (("ragged_row", f"row <> {cut}"), ("truncated", f"row = {cut}")):
+        query: Any = f"SELECT {file} AS file, row, CAST(cells AS VARCHAR) AS value FROM ragged WHERE {which}"
+        faults.add(contract.id, "", check, query)
+    store.run("DROP TABLE ragged")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated
 
-from onroll.errors import DataError, DeclarationError, one_of
+from onroll.errors import DeclarationError, one_of
 from onroll.framework.contracts import RECORD_TABLES, Contracts, squeezed
 from onroll.framework.reading import read
 from onroll.framework.rules import OneOf
+from onroll.intake.findings import Finding, finding
 
 NAME = "mapping.yaml"
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
@@ -23,6 +24,8 @@ class FileMapping:
 
     ``columns`` names the contract's column for a header, ``codes`` the contract's code for a value, ``values`` a
     value for every row of a column that the file lacks; ``leave_out`` lists headers that are not read.
+    ``header_row`` is the row's number in Excel, one of the first 30 rows that are not blank; ``sheets`` are the titles of
+    the sheets that are read.
     """
 
     file: str
@@ -49,39 +52,47 @@ class ReadingRules:
         return next((one for one in self.files if fnmatch(lower, one.file.lower())), None)
 
 
-def read_mapping(folder: Path, contracts: Contracts) -> ReadingRules:
+def read_mapping(folder: Path, contracts: Contracts) -> tuple[ReadingRules, tuple[Finding, ...]]:
     """Read ``mapping.yaml`` of a folder; without one, everything is found by itself.
 
-    Raises
-    ------
-    DataError
-        If the file is broken or names a column or code that no contract has.
+    Returns
+    -------
+    rules, findings
+        With any finding the mapping must not be used: every fault of it is listed.
     """
     path = folder / NAME
-    if not path.is_file():
-        return ReadingRules()
+    if not path.exists():
+        return ReadingRules(), ()
     try:
         mapping, _ = read(path, folder, ReadingRules)
     except DeclarationError as problem:
-        raise DataError(str(problem)) from None
-    for entry in mapping.files:
-        _check(entry, contracts)
-    return mapping
+        return ReadingRules(), tuple(finding("wrong_mapping", NAME, value=line.removeprefix(f"{NAME}: "))
+                                     for line in str(problem).splitlines())  # fmt: skip
+    wrong = [
+        finding("wrong_mapping", NAME, value=f"{entry.file}: {words}")
+        for entry in mapping.files
+        for words in _faults(entry, contracts)
+    ]
+    known = [one.version for one in contracts.versions.versions]
+    if mapping.version not in (0, *known):
+        wrong.append(finding("unknown_version", NAME, value=mapping.version, expected=one_of(known)))
+    return (ReadingRules(), tuple(wrong)) if wrong else (mapping, ())
 
 
-def _check(entry: FileMapping, contracts: Contracts) -> None:
+def _faults(entry: FileMapping, contracts: Contracts) -> Iterator[str]:
     contract = contracts.tables[entry.table]
-    for name in (*entry.columns.values(), *entry.codes, *entry.values):
+    for name in dict.fromkeys((*entry.columns.values(), *entry.codes, *entry.values)):
         if name not in contract.names:
-            raise DataError(
-                f"{NAME}: {entry.file}: {entry.table} has no column '{name}'; columns are {one_of(contract.names)}"
-            )
+            yield f"{entry.table} has no column '{name}'; columns are {one_of(contract.names)}"
+    if entry.header_row < 0:
+        yield f"header_row is {entry.header_row}; give the row's number in Excel"
     for name, codes in entry.codes.items():
-        column = contract.column(name)
-        if not column.codes:
-            raise DataError(f"{NAME}: {entry.file}: column '{name}' has no codes; leave it out of 'codes'")
-        known = {squeezed(code.code) for code in contracts.set_of(column).codes}
-        for code in codes.values():
-            if squeezed(code) not in known:
-                allowed = one_of(one.code for one in contracts.set_of(column).codes)
-                raise DataError(f"{NAME}: {entry.file}: '{code}' is no code of {name}; codes are {allowed}")
+        column = contract.column(name) if name in contract.names else None
+        if column is not None and not column.codes:
+            yield f"column '{name}' has no codes; leave it out of 'codes'"
+        elif column is not None:
+            known = {squeezed(code.code) for code in contracts.set_of(column).codes}
+            for code in codes.values():
+                if squeezed(code) not in known:
+                    allowed = one_of(one.code for one in contracts.set_of(column).codes)
+                    yield f"'{code}' is no code of {name}; codes are {allowed}"

@@ -16,7 +16,7 @@ EARLIEST, LONG_AGO = "1990-01-01", "1500-01-01"
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 PUPIL_NUMBER = f"[{CHECK_LETTERS}][0-9]{{11}}[0-9{CHECK_LETTERS}]"
 LONGEST_ANSWER, LONGEST_REFERENCE, LONGEST_WORDS = 40, 60, 200
-_TIME = r"([ T][0-9:.]+Z?)?"
+_TIME = r"([ T][0-9:.]+ ?([AaPp][Mm]|Z|[+-][0-9:]+)?)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def parser(column: Column, *, long_ago: bool = False, today: dt.date | None = No
     makers: dict[str, Callable[[], Parser]] = {
         "upn": _upn,
         "person": lambda: Parser("VARCHAR", "v", f"CASE WHEN length(v) > {LONGEST_REFERENCE} THEN 'wrong_form' END"),
-        "urn": lambda: _form("INTEGER", r"[0-9]{6}(\.0)?", "TRY_CAST(TRY_CAST(v AS DOUBLE) AS INTEGER)"),
+        "urn": lambda: _form("INTEGER", r"[0-9]{6}(\.0+)?", "TRY_CAST(TRY_CAST(v AS DOUBLE) AS INTEGER)"),
         "laestab": lambda: _form("VARCHAR", r"[0-9]{3}/?[0-9]{4}", "replace(v, '/', '')"),
         "la_code": lambda: _form("VARCHAR", r"[0-9]{3}", "v"),
         "item": lambda: _form("VARCHAR", r"[A-Za-z][A-Za-z0-9_.-]{0,39}", "v"),
@@ -78,7 +78,11 @@ def in_use(codes: CodeSet, period: str) -> list[Code]:
     ]
 
 
-SQUEEZED = r"lower(regexp_replace(v, '[^\p{L}\p{N}+]', '', 'g'))"
+_CODE = r"regexp_replace(v, '([0-9])[.]0+$', '\1')"
+SQUEEZED = rf"lower(regexp_replace({_CODE}, '[^\p{{L}}\p{{N}}+]', '', 'g'))"
+"""A code as it is compared, see ``squeezed``; a whole number with a point is the number."""
+PLAIN_DIGITS = rf"(regexp_matches(v, '\p{{L}}') OR regexp_full_match({_CODE}, '[0-9]+'))"
+"""Whether a text can be compared so: digits with a sign or a mark between them would become another number."""
 
 
 def _form(kind: str, pattern: str, value: str) -> Parser:
@@ -104,19 +108,26 @@ def _upn() -> Parser:
 def _date(earliest: str, latest: dt.date) -> Parser:
     british = rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{4}}){_TIME}"
     short = rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{2}}){_TIME}"
+    serial = "[1-7][0-9]{4}([.][0-9]+)?"
+    named = (
+        "([A-Za-z]{3,9},? )?([0-9]{1,2})(st|nd|rd|th)?[ /-]([A-Za-z]{3})[A-Za-z]{0,6}[ /-]([0-9]{2}|[0-9]{4})"
+    )
+    year = f"lpad(regexp_extract(v, '{named}', 5), 4, '20')"
     day = rf"""CASE
         WHEN regexp_full_match(v, '[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}{_TIME}')
-            THEN TRY_CAST(regexp_extract(v, '^[0-9-]+') AS DATE)
+            THEN TRY_CAST(regexp_extract(v, '^[0-9]+-[0-9]+-[0-9]+') AS DATE)
         WHEN regexp_full_match(v, '{british}') THEN TRY_CAST(regexp_replace(v, '^{british}$', '\3-\2-\1') AS DATE)
         WHEN regexp_full_match(v, '{short}') THEN TRY_CAST(regexp_replace(v, '^{short}$', '20\3-\2-\1') AS DATE)
-        WHEN regexp_full_match(v, '[0-9]{{1,2}}[ -][A-Za-z]{{3,9}}[ -][0-9]{{4}}')
-            THEN try_strptime(replace(v, '-', ' '), ['%d %b %Y', '%d %B %Y'])::DATE
-        WHEN regexp_full_match(v, '[1-7][0-9]{{4}}([.][0-9]+)?')
+        WHEN regexp_full_match(v, '(19|20)[0-9]{{6}}') THEN try_strptime(v, '%Y%m%d')::DATE
+        WHEN regexp_full_match(v, '{named}') THEN try_strptime(regexp_extract(v, '{named}', 2) || ' '
+            || regexp_extract(v, '{named}', 4) || ' ' || {year}, '%d %b %Y')::DATE
+        WHEN regexp_full_match(v, '{serial}')
             THEN DATE '1899-12-30' + TRY_CAST(floor(TRY_CAST(v AS DOUBLE)) AS INTEGER)
         END"""
     within = f"({day}) BETWEEN DATE '{earliest}' AND DATE '{latest.isoformat()}'"
     fault = f"CASE WHEN ({day}) IS NULL THEN 'not_a_date' WHEN NOT ({within}) THEN 'date_out_of_range' END"
-    said = rf"""CASE WHEN regexp_full_match(v, '[1-7][0-9]{{4}}([.][0-9]+)?') THEN 'numbers of Excel were read as dates'
+    said = rf"""CASE WHEN NOT coalesce({within}, false) THEN NULL
+        WHEN regexp_full_match(v, '{serial}') THEN 'numbers of Excel were read as dates'
         WHEN regexp_full_match(v, '{short}') THEN 'years of two digits were read as 20..'
         WHEN regexp_full_match(v, '{british}') THEN 'dates were read as day/month/year' END"""
     return Parser("DATE", f"CASE WHEN {within} THEN ({day}) END", fault, said)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from onroll.errors import DataError
 from onroll.framework.contracts import Contract, Contracts
 from onroll.intake.findings import Finding, Findings, finding, shown
-from onroll.intake.records.found import Found
+from onroll.intake.records.found import Found, Sheet
 from onroll.intake.records.links import check_key, check_links
-from onroll.intake.records.loading import Loaded, load, open_streams, prepare
+from onroll.intake.records.loading import Loaded, load, make_texts, open_streams
 from onroll.intake.records.mapping import ReadingRules
 from onroll.intake.records.pseudonyms import Key
-from onroll.intake.records.recognise import Recognised, recognise
+from onroll.intake.records.recognise import SHARE, Headings, Recognised, recognise
 from onroll.intake.records.rules import rule_queries
 from onroll.intake.records.store import Store, quoted
 from onroll.intake.records.streams import Stream
-from onroll.intake.records.tidy import DERIVED, tidy_name
-from onroll.intake.records.typed import calendar, type_table
+from onroll.intake.records.swapped import check_swapped
+from onroll.intake.records.texts import make_spellings
+from onroll.intake.records.tidy import tidy_schema
+from onroll.intake.records.typed import calendar, forget_texts, type_table
 
 MADE_UP_FIRST, MADE_UP_LAST = 990000, 999999
+OWN_SHEETS = ("Read me", "Codes")
+"""Sheets of the templates that hold no records; they need no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class RecordFile:
     path: Path
     name: str
     sheets: tuple[tuple[Stream, Recognised], ...]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class Records:
         How many rows each table sent has, those with errors too.
     findings : Findings
         Everything found, grouped.
+    of_files : Findings
+        Those of them that are of a file or sheet, and not of a cell or row.
     files : int
         How many files they came in.
     is_synthetic : bool
@@ -56,6 +62,7 @@ class Records:
     tables: Mapping[str, Path]
     rows: Mapping[str, int]
     findings: Findings
+    of_files: Findings
     files: int
     is_synthetic: bool
     _store: Store
@@ -75,22 +82,26 @@ class Records:
         """Delete the private copy of the records."""
         self._store.close()
 
-    def write_list(self, path: Path) -> None:
-        """Write every finding as CSV, one row each; pupil numbers never whole."""
-        with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow([field.name for field in fields(Finding)][:8])
-            self.add_to_list(out)
+    @property
+    def sent_in(self) -> Mapping[str, str]:
+        """The table that each file or sheet holds, by what findings call it."""
+        return {
+            shown(name, 120): table
+            for name, table in zip(self._loaded.names, self._loaded.tables, strict=True)
+        }
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """The tables that were sent."""
+        return frozenset(self._loaded.tables)
 
     def add_to_list(self, out: object) -> None:
         """Write every finding on a row or cell to an open CSV file."""
-        self._found.write_list(self._contracts, self._loaded.names, self._loaded.headers, out)
+        self._found.write_list(self._contracts, _sheets(self._loaded), out)
 
 
-def recognised_file(
-    path: Path, name: str, contracts: Contracts, mapping: ReadingRules, *, asked: bool = False
-) -> RecordFile | None:
-    """A file of records, or None if no sheet of it is a table of the contracts.
+def recognised_file(path: Path, name: str, headings: Headings, mapping: ReadingRules) -> RecordFile | None:
+    """A file of records, or None if no sheet of it is a table of the contracts and no mapping says that one is.
 
     Raises
     ------
@@ -98,14 +109,37 @@ def recognised_file(
         If it cannot be opened.
     """
     entry = mapping.of(name)
-    sheets = []
+    sheets: list[tuple[Stream, Recognised]] = []
+    aside: list[str] = []
+    said: list[Finding] = []
     for stream in open_streams(path, name):
-        if entry is not None and entry.sheets and stream.title not in entry.sheets:
-            continue
-        found = recognise(name, [cells for _, cells in stream.head], contracts, entry)
+        asked = entry is None or not entry.sheets or stream.title in entry.sheets
+        found = recognise(name, stream.head, headings, entry) if asked else None
         if found is not None:
             sheets.append((stream, found))
-    return RecordFile(path, name, tuple(sheets)) if sheets or asked else None
+        else:
+            aside += [stream.title] if stream.title and stream.title not in OWN_SHEETS else []
+            said += stream.findings
+    kept = [one for one in sheets if not _is_a_remark(one[1], sheets, headings)]
+    aside += [
+        stream.title for stream, _ in sheets if (stream.title and stream not in [one for one, _ in kept])
+    ]
+    if not kept:
+        if entry is None:
+            return None
+        where = f"in row {entry.header_row}" if entry.header_row else "in its first rows"
+        words = f"{entry.file}: {shown(name, 120)} has no sheet with headers of {entry.table} {where}"
+        said.append(finding("wrong_mapping", name, value=words))
+    elif aside:
+        said.append(finding("sheets_left_aside", name, value=", ".join(aside)))
+    return RecordFile(path, name, tuple(kept), tuple(said))
+
+
+def _is_a_remark(found: Recognised, sheets: Sequence[tuple[Stream, Recognised]], headings: Headings) -> bool:
+    """Whether a sheet has few of a table's columns beside another that has them all, as a summary does."""
+    needed = headings.contracts.tables[found.table].needed
+    poor = len(found.lacking) > (1 - SHARE) * len(needed)
+    return poor and any(other.table == found.table and not other.lacking for _, other in sheets)
 
 
 def receive(
@@ -127,18 +161,15 @@ def receive(
     Records
         To be closed when counting is over.
     """
-    if mapping.version not in (0, *(one.version for one in contracts.versions.versions)):
-        raise DataError(
-            f"mapping.yaml: version {mapping.version} of the contracts is not known; the present one is "
-            f"{contracts.versions.current}"
-        )
     store = Store()
     try:
-        found, loaded = Found(store), Loaded()
-        prepare(store, contracts)
+        found, loaded, headings = Found(store), Loaded(), Headings(contracts, mapping.version)
         calendar(store)
+        make_spellings(store, contracts)
         for file in files:
-            _load(store, contracts, file, mapping, loaded)
+            loaded.findings += file.findings
+            _load(store, headings, file, mapping, loaded, found)
+        make_texts(store, contracts, loaded)
         _check(store, contracts, found, loaded, key, la_code)
         return _made(store, contracts, found, loaded, len(files))
     except BaseException:
@@ -147,27 +178,33 @@ def receive(
 
 
 def _load(
-    store: Store, contracts: Contracts, file: RecordFile, mapping: ReadingRules, loaded: Loaded
+    store: Store, headings: Headings, file: RecordFile, mapping: ReadingRules, loaded: Loaded, found: Found
 ) -> None:
     for stream, recognised in file.sheets:
         try:
-            load(store, contracts, stream, recognised, mapping.of(file.name), loaded)
+            load(store, headings, stream, recognised, mapping.of(file.name), loaded, found)
         except DataError as problem:
             words = str(problem).removeprefix(f"{shown(file.name, 120)}: ")
-            loaded.findings.append(finding("unreadable", file.name, value=words))
+            loaded.findings.append(finding("unreadable", stream.name, value=words))
 
 
 def _check(store: Store, contracts: Contracts, found: Found, loaded: Loaded, key: Key, la_code: str) -> None:
     queries = rule_queries(la_code)
+    names = dict(enumerate(loaded.names))
+    store.run("CREATE TABLE sheets (file INTEGER, name VARCHAR)")
+    for at, name in names.items():
+        store.run("INSERT INTO sheets VALUES (?, ?)", (at, shown(name, 120)))
     for contract in contracts.tables.values():
-        loaded.findings += type_table(store, contracts, contract, found, key)
+        changes = [one for one in loaded.changes if one.table == contract.id]
+        loaded.findings += type_table(store, contracts, contract, changes, found, key)
+        loaded.findings += check_swapped(store, contract, found, names)
+        forget_texts(store, contract)
     for contract in contracts.tables.values():
-        if contract.id not in loaded.tables:
-            continue
         check_key(store, contract, found)
-        loaded.findings += check_links(store, contracts, contract, found)
-        for rule in contract.rules:
-            found.add(contract.id, queries[rule].column, rule, queries[rule].query)
+        if contract.id in loaded.tables:
+            loaded.findings += check_links(store, contracts, contract, found, loaded.tables)
+            for rule in contract.rules:
+                found.add(contract.id, queries[rule].column, rule, queries[rule].query)
 
 
 def _made(store: Store, contracts: Contracts, found: Found, loaded: Loaded, files: int) -> Records:
@@ -187,18 +224,22 @@ def _made(store: Store, contracts: Contracts, found: Found, loaded: Loaded, file
         f"SELECT coalesce(bool_and(urn BETWEEN {MADE_UP_FIRST} AND {MADE_UP_LAST}), false) FROM t_schools "
         "WHERE urn IS NOT NULL"
     )
-    told = found.findings(contracts, loaded.names, loaded.headers)
-    findings = Findings((*loaded.findings, *told, *unused))
+    of_files = Findings((*loaded.findings, *unused))
+    told = Findings((*loaded.findings, *found.findings(contracts, _sheets(loaded)), *unused))
     return Records(
-        MappingProxyType(tables), MappingProxyType(rows), findings, files, bool(made_up), store, found, loaded,
+        MappingProxyType(tables), MappingProxyType(rows), told, of_files, files, bool(made_up), store, found, loaded,
         contracts,
     )  # fmt: skip
 
 
+def _sheets(loaded: Loaded) -> list[Sheet]:
+    return list(zip(loaded.names, loaded.headers, loaded.widths, strict=True))
+
+
 def _written(store: Store, contract: Contract) -> Path:
     path = store.tidy / f"{contract.id}.parquet"
-    names = [tidy_name(one) for one in contract.columns] + [name for name, _ in DERIVED.get(contract.id, ())]
+    names = ", ".join(tidy_schema(contract).names)
     store.run(
-        f"COPY (SELECT {', '.join(names)} FROM t_{contract.id}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT {names} FROM t_{contract.id}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     )
     return path

@@ -1,6 +1,7 @@
 """Rules: what rows must keep to among themselves, one query a rule that gives ``file, row, value``.
 
-The tables ``t_<table>`` hold typed values with ``file`` and ``row``. Each rule names the column it speaks of.
+The tables ``t_<table>`` hold typed values with ``file`` and ``row``; ``u_<table>`` are the same without the rows that
+stand twice, which are told as that and not again by a rule over many rows. Each rule names the column it speaks of.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _exclusions() -> dict[str, RuleQuery]:
             "sessions",
             """
             SELECT t.file, t.row, '' AS value FROM t_exclusions t JOIN raw_exclusions r USING (file, row)
-            WHERE t.category = 'SUSP' AND coalesce(r.sessions, '') = ''""",
+            WHERE t.category = 'SUSP' AND r.sessions IS NULL""",
         ),
         "permanent_has_no_sessions": _plain(
             "exclusions", "sessions", "sessions", "category = 'PERM' AND sessions IS NOT NULL"
@@ -72,14 +73,14 @@ def _exclusions_of_a_pupil() -> dict[str, RuleQuery]:
             f"""
             SELECT arg_max(file, (start_date, row)) AS file, arg_max(row, (start_date, row)) AS row,
                 CAST(CAST(ceil(sum(sessions) / 2.0) AS INTEGER) AS VARCHAR) AS value
-            FROM t_exclusions WHERE category = 'SUSP' AND pupil IS NOT NULL
+            FROM u_exclusions WHERE category = 'SUSP' AND pupil IS NOT NULL AND time_period IS NOT NULL
             GROUP BY pupil, time_period HAVING sum(sessions) > {SESSIONS_IN_LAW}""",
         ),
         "suspended_after_permanent": RuleQuery(
             "start_date",
             """
             SELECT s.file, s.row, 'on ' || CAST(min(p.start_date) AS VARCHAR) AS value
-            FROM t_exclusions s JOIN t_exclusions p ON s.pupil = p.pupil AND s.time_period = p.time_period
+            FROM u_exclusions s JOIN u_exclusions p ON s.pupil = p.pupil AND s.time_period = p.time_period
             WHERE s.category = 'SUSP' AND p.category = 'PERM' AND s.start_date > p.start_date
                 AND coalesce(p.review_result, '') <> 'reinstated'
             GROUP BY s.file, s.row""",
@@ -90,15 +91,18 @@ def _exclusions_of_a_pupil() -> dict[str, RuleQuery]:
             SELECT file, row, 'first on ' || CAST(first_one AS VARCHAR) AS value FROM (
                 SELECT file, row, min(start_date) OVER (PARTITION BY pupil, time_period) AS first_one,
                     row_number() OVER (PARTITION BY pupil, time_period ORDER BY start_date, file, row) AS place
-                FROM t_exclusions WHERE category = 'PERM' AND pupil IS NOT NULL) WHERE place > 1""",
+                FROM u_exclusions WHERE category = 'PERM' AND pupil IS NOT NULL AND time_period IS NOT NULL
+                    AND coalesce(review_result, '') <> 'reinstated') WHERE place > 1""",
         ),
         "overlapping_suspensions": RuleQuery(
             "start_date",
             f"""
             SELECT file, row, CAST(before AS VARCHAR) AS value FROM (
-                SELECT file, row, start_date, lag(start_date) OVER w AS before, lag({last}) OVER w AS ended
-                FROM t_exclusions WHERE category = 'SUSP' AND pupil IS NOT NULL
-                WINDOW w AS (PARTITION BY pupil ORDER BY start_date, file, row))
+                SELECT file, row, start_date, max({last}) OVER w AS ended,
+                    arg_max(start_date, {last}) OVER w AS before
+                FROM u_exclusions WHERE category = 'SUSP' AND pupil IS NOT NULL AND start_date IS NOT NULL
+                WINDOW w AS (PARTITION BY pupil ORDER BY start_date, file, row
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
             WHERE start_date <= ended""",
         ),
     }
@@ -110,10 +114,11 @@ def _roll() -> dict[str, RuleQuery]:
         "one_main_registration": RuleQuery(
             "enrolment_status",
             """
-            SELECT r.file, r.row, r.enrolment_status AS value FROM t_roll r JOIN (
-                SELECT time_period, term, pupil FROM t_roll WHERE enrolment_status IN ('C', 'M') AND pupil IS NOT NULL
+            SELECT r.file, r.row, 'first in row ' || d.first_one[2] AS value FROM u_roll r JOIN (
+                SELECT time_period, term, pupil, min((file, row)) AS first_one FROM u_roll
+                WHERE enrolment_status IN ('C', 'M') AND pupil IS NOT NULL
                 GROUP BY time_period, term, pupil HAVING count(*) > 1) d USING (time_period, term, pupil)
-            WHERE r.enrolment_status IN ('C', 'M')""",
+            WHERE (r.file, r.row) <> d.first_one AND r.enrolment_status IN ('C', 'M')""",
         ),
         "sessions_within_possible": _plain(
             "roll", "sessions_authorised", absent, f"{absent} > sessions_possible"

@@ -69,7 +69,7 @@ class Store:
         yield from self.connection.cursor().execute(query).to_arrow_reader(size)
 
     def keep(self, name: str, form: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-        """Make a table of batches."""
+        """Make a small table of batches."""
         reader = pa.RecordBatchReader.from_batches(form, batches)
         self.connection.register("incoming", reader)
         try:
@@ -82,7 +82,7 @@ def sweep() -> None:
     """Delete the folders of processes that are no more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
-        if owner.isdigit() and not _lives(int(owner)):
+        if owner.isdigit() and not _is_in_use(folder, int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -91,11 +91,15 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _lives(process: int) -> bool:
+def _is_in_use(folder: Path, process: int) -> bool:
+    """Whether the process lives; where it cannot be asked (Windows), whether a file of the folder is open."""
     try:
-        os.kill(process, 0)
+        if os.name == "posix":
+            os.kill(process, 0)
+        else:
+            folder.rename(folder.with_name(f"{folder.name}-"))
     except ProcessLookupError:
         return False
     except OSError:
         return True
-    return True
+    return os.name == "posix"

@@ -1,4 +1,4 @@
-"""Parquet files of records: opened by their columns, read by the engine that keeps the records."""
+"""Parquet files of records: opened by their columns, read in batches as text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onroll.errors import DataError
-from onroll.intake.findings import Finding, shown
-from onroll.intake.records.streams import Stream, numbered
+from onroll.intake.findings import finding, shown
+from onroll.intake.records.streams import MOST_ROWS, Heard, Stream, numbered
 
 _BATCH = 200_000
+_DAMAGED = "the Parquet file is damaged or holds lists. Ask the sender for a CSV file."
 
 
 def open_parquet(path: Path, name: str) -> Stream:
@@ -22,7 +23,7 @@ def open_parquet(path: Path, name: str) -> Stream:
     Raises
     ------
     DataError
-        If it is no Parquet file or holds nested columns.
+        If it is no Parquet file, holds nested columns or more rows than are read.
     """
     import pyarrow.parquet as pq
 
@@ -34,20 +35,25 @@ def open_parquet(path: Path, name: str) -> Stream:
     except PermissionError:
         raise DataError(f"{shown(name, 120)}: no permission to read it. Ask its owner.") from None
     except (pa.ArrowException, OSError, ValueError):
-        words = "the Parquet file is damaged or holds lists. Ask the sender for a CSV file."
-        raise DataError(f"{shown(name, 120)}: {words}") from None
+        raise DataError(f"{shown(name, 120)}: {_DAMAGED}") from None
+    if stored.metadata.num_rows > MOST_ROWS:
+        raise DataError(f"{shown(name, 120)}: more than {MOST_ROWS:,} rows. Send it in parts.")
 
-    def body(header: int, width: int, out: list[Finding]) -> Iterator[pa.RecordBatch]:
-        del out
-        texts = (_as_text(batch) for batch in stored.iter_batches(batch_size=_BATCH))
-        yield from numbered(texts, header + 1, width)
+    def body(header: int, width: int, places: tuple[int, ...], heard: Heard) -> Iterator[pa.RecordBatch]:
+        del width
+        try:
+            texts = (_as_text(batch, places) for batch in stored.iter_batches(batch_size=_BATCH))
+            yield from numbered(texts, header + 1, places, heard.rows)
+        except (pa.ArrowException, OSError, ValueError):
+            heard.findings.append(finding("unreadable", name, value=_DAMAGED))
 
     return Stream(name, "", [(1, columns)], body)
 
 
-def _as_text(batch: pa.RecordBatch) -> Any:
+def _as_text(batch: pa.RecordBatch, places: tuple[int, ...]) -> Any:
     columns = []
-    for column in batch.columns:
+    for place in places:
+        column = batch.column(place)
         plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
         columns.append(pc.fill_null(pc.cast(plain, pa.string()), ""))
-    return pa.RecordBatch.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))])
+    return pa.RecordBatch.from_arrays(columns, names=[f"c{place}" for place in places])

@@ -6,6 +6,7 @@ that Excel gives them. Rows with too few or too many cells are left out and repo
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,38 +15,37 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from onroll.intake.findings import Finding, finding
-from onroll.intake.sheets import BATCH, Record
+from onroll.intake.findings import Finding
+from onroll.intake.sheets import Record
 
-MOST_RAGGED = 10_000
+MOST_ROWS = 100_000_000
+_BATCH = 50_000
+
+
+class NotPlainError(Exception):
+    """The quick reader is not sure of the rows: the careful one has to read them."""
 
 
 @dataclass(slots=True)
-class Ragged:
-    """Rows that have not as many cells as the header: the first ones by number, all of them counted."""
+class Heard:
+    """What the reading of a sheet found: findings, and the rows that have not as many cells as the header."""
 
-    name: str
-    width: int
-    rows: list[tuple[int, int]] = field(default_factory=list)
-    times: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    cells: array[int] = field(default_factory=lambda: array("i"))
     last: int = 0
 
-    def add(self, row: int, cells: int) -> None:
-        """Note one row."""
-        self.times += 1
-        if len(self.rows) < MOST_RAGGED:
-            self.rows.append((row, cells))
+    def ragged(self, row: int, cells: int) -> None:
+        """Note a row with too few or too many cells."""
+        self.rows.append(row)
+        self.cells.append(cells)
 
-    def findings(self) -> list[Finding]:
-        """One finding a row, the last one as a cut file, and how many more there are."""
-        expected = f"{self.width}, as the header"
-        found = []
-        for row, cells in self.rows:
-            check = "truncated" if row == self.last and cells < self.width else "ragged_row"
-            found.append(finding(check, self.name, row=row, value=cells, expected=expected))
-        if self.times > len(self.rows):
-            found.append(finding("too_many", self.name, value=f"{len(self.rows):,}"))
-        return found
+    def is_cut(self, width: int) -> bool:
+        """Whether the last row has too few cells, as in a file that was cut short."""
+        return bool(self.rows) and self.rows[-1] == self.last and self.cells[-1] < width
+
+
+Body = Callable[[int, int, tuple[int, ...], Heard], Iterator[pa.RecordBatch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,11 @@ class Stream:
         The sheet's own title, empty for a CSV file.
     head : list of records
         The first rows with their numbers.
-    body : callable
-        Given the header's row number and width: batches of ``row`` (int64) and ``c0``, ``c1``, ... (text), blank cells
-        as empty text; findings are appended to the list given.
+    careful : callable
+        Given the header's row number and width, and the places of the cells wanted: batches of ``row`` (int64) and
+        ``c<place>`` (text), blank cells as empty text; what is found on the way goes to what was ``Heard``.
+    quick : callable, optional
+        The same at many times the speed; raises ``NotPlainError`` where it is not sure.
     findings : tuple of Finding
         What was found on opening.
     """
@@ -70,39 +72,47 @@ class Stream:
     name: str
     title: str
     head: list[Record]
-    body: Callable[[int, int, list[Finding]], Iterator[pa.RecordBatch]]
+    careful: Body
+    quick: Body | None = None
     findings: tuple[Finding, ...] = ()
 
 
-def schema(width: int) -> pa.Schema:
-    """The columns of a batch: the row's number and its cells."""
-    return pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in range(width))])
+def schema(places: Iterable[int]) -> pa.Schema:
+    """The columns of a batch: the row's number and the cells wanted."""
+    return pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in places)])
 
 
-def batches(name: str, records: Iterable[Record], width: int, out: list[Finding]) -> Iterator[pa.RecordBatch]:
+def batches(
+    records: Iterable[Record], width: int, places: tuple[int, ...], heard: Heard
+) -> Iterator[pa.RecordBatch]:
     """Batches of records; short rows of a workbook are expected to be filled up already."""
-    ragged = Ragged(name, width)
     rows = iter(records)
-    form = schema(width)
-    while part := list(islice(rows, BATCH)):
-        ragged.last = part[-1][0]
+    form = schema(places)
+    while part := list(islice(rows, _BATCH)):
+        heard.last = part[-1][0]
         kept = []
         for number, cells in part:
             if len(cells) == width:
                 kept.append((number, cells))
             else:
-                ragged.add(number, len(cells))
-        columns = list(zip(*(cells for _, cells in kept), strict=True)) if kept else [()] * width
+                heard.ragged(number, len(cells))
         arrays = [pa.array([number for number, _ in kept], pa.int64())]
-        arrays += [pa.array(column, pa.string()) for column in columns]
+        arrays += [pa.array([cells[place] for _, cells in kept], pa.string()) for place in places]
         yield pa.RecordBatch.from_arrays(arrays, schema=form)
-    out += ragged.findings()
 
 
-def numbered(read: Any, first: int, width: int) -> Iterator[pa.RecordBatch]:
-    """Give the batches of an Arrow reader their row numbers, from ``first`` on."""
-    form, row = schema(width), first
+def numbered(
+    read: Iterable[Any], first: int, places: tuple[int, ...], skipped: array[int]
+) -> Iterator[pa.RecordBatch]:
+    """Give the batches of an Arrow reader their row numbers, from ``first`` on; ``skipped`` rows are not in them."""
+    form, row, passed = schema(places), first, 0
     for batch in read:
-        numbers = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
-        yield pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=form)
-        row += batch.num_rows
+        size = batch.num_rows
+        out = np.array(skipped[passed:], dtype=np.int64)
+        numbers = np.arange(row, row + size + len(out), dtype=np.int64)
+        if len(out):
+            numbers = numbers[~np.isin(numbers, out)][:size]
+        if size:
+            row = int(numbers[-1]) + 1
+            passed += int(np.searchsorted(out, row))
+        yield pa.RecordBatch.from_arrays([pa.array(numbers), *batch.columns], schema=form)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
 from onroll.framework.contracts import Column, Contract, Contracts
 from onroll.intake.findings import Finding, finding
+from onroll.intake.records.changes import Change
 from onroll.intake.records.found import Found
-from onroll.intake.records.parsing import SQUEEZED, parser, spellings
 from onroll.intake.records.pseudonyms import Key
-from onroll.intake.records.store import Store
+from onroll.intake.records.store import Store, quoted
+from onroll.intake.records.texts import IDENTIFIERS, joined, parse
 from onroll.intake.records.tidy import DERIVED, tidy_name
 
-_IDENTIFIERS = ("upn", "person")
 FIRST_YEAR, LAST_YEAR = 1980, 2120
+_MOST_SAID = 6
 
 
 def easter_sunday(year: int) -> dt.date:
@@ -43,118 +45,95 @@ def calendar(store: Store) -> None:
 
 
 def type_table(
-    store: Store, contracts: Contracts, contract: Contract, found: Found, key: Key
+    store: Store, contracts: Contracts, contract: Contract, changes: Sequence[Change], found: Found, key: Key
 ) -> list[Finding]:
-    """Make ``t_<table>`` of ``raw_<table>``; returns what was assumed on the way."""
+    """Make ``t_<table>`` of ``raw_<table>``, and ``m_<column>`` of every column; returns what was assumed."""
     said: list[Finding] = []
+    own = {one.name: [each for each in changes if each.column == one.name] for one in contract.columns}
     for column in contract.columns:
-        _parse(store, contracts, contract, column, key)
-        _faults(store, contract, column, found)
-        said += _assumed(store, contract, column)
+        parse(store, contract, column, own[column.name], key)
+        _faults(store, contract, column, own[column.name], found)
+        said += _assumed(store, contract, column, own[column.name])
     values = [f"m{at}.value AS {tidy_name(one)}" for at, one in enumerate(contract.columns)]
     joins = [
-        f"LEFT JOIN m_{one.name} m{at} ON r.{one.name} = m{at}.raw" for at, one in enumerate(contract.columns)
+        f"LEFT JOIN m_{one.name} m{at} ON {joined(one, own[one.name], f'm{at}')}"
+        for at, one in enumerate(contract.columns)
     ]
-    store.run(
-        f"CREATE TABLE typed AS SELECT r.file, r.row, {', '.join(values)} FROM raw_{contract.id} r {' '.join(joins)}"
-    )
     derived, easter = [], ""
     for name, source in DERIVED.get(contract.id, ()):
         whole = f"term_of({source}, easter.sunday)" if name == "term" else f"period_of({source})"
         derived.append(f", {whole} AS {name}")
         easter = f"LEFT JOIN easter ON easter.year = year({source})" if name == "term" else easter
-    store.run(f"CREATE TABLE t_{contract.id} AS SELECT typed.* {''.join(derived)} FROM typed {easter}")
-    store.run("DROP TABLE typed")
-    _codes_of_other_years(store, contracts, contract, found)
-    for column in contract.columns:
-        store.run(f"DROP TABLE m_{column.name}")
+    path = quoted(str(store.folder / f"t_{contract.id}.parquet"))
+    store.run(
+        f"COPY (SELECT typed.* {''.join(derived)} FROM (SELECT r.file, r.row, {', '.join(values)} "
+        f"FROM raw_{contract.id} r {' '.join(joins)}) typed {easter}) TO {path} (FORMAT parquet)"
+    )
+    store.run(f"CREATE VIEW t_{contract.id} AS SELECT * FROM read_parquet({path})")
+    _codes_of_other_years(store, contracts, contract, own, found)
     return said
 
 
-def _parse(store: Store, contracts: Contracts, contract: Contract, column: Column, key: Key) -> None:
-    """``m_<column>``: each different text of the column with its value, fault and what was assumed."""
-    texts = f"SELECT DISTINCT {column.name} AS v FROM raw_{contract.id} WHERE {column.name} <> ''"
-    name = f"m_{column.name}"
-    if column.codes:
-        rows = spellings(contracts.set_of(column))
-        names = ("spelled", "code", "first", "last", "written")
-        table = pa.table({one: [row[at] for row in rows] for at, one in enumerate(names)})
-        store.keep("spellings", table.schema, table.to_batches())
-        store.run(
-            f"CREATE OR REPLACE TABLE {name} AS SELECT v AS raw, code AS value, first, last, written, "
-            f"CASE WHEN code IS NULL THEN 'unknown_code' END AS fault, "
-            f"CASE WHEN upper(v) <> upper(code) THEN v || ' was read as ' || code END AS said "
-            f"FROM (SELECT v, {SQUEEZED} AS spelled FROM ({texts})) LEFT JOIN spellings USING (spelled)"
-        )
-        return
-    how = parser(column, long_ago=contract.id == "schools")
-    store.run(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT v AS raw, CAST({how.value} AS {how.type}) AS value, "
-        f"CAST({how.fault} AS VARCHAR) AS fault, CAST({how.said} AS VARCHAR) AS said FROM ({texts})"
-    )
-    if column.type in _IDENTIFIERS:
-        _hash(store, name, key)
+def forget_texts(store: Store, contract: Contract) -> None:
+    """Drop the parsed texts of a table's columns."""
+    for column in contract.columns:
+        store.run(f"DROP TABLE m_{column.name}")
 
 
-def _hash(store: Store, name: str, key: Key) -> None:
-    """Put pseudonyms in the place of the identifiers."""
-    form = pa.schema([("identifier", pa.string()), ("pseudonym", pa.int64())])
-
-    def hashed() -> object:
-        for batch in store.batches(f"SELECT DISTINCT value FROM {name} WHERE value IS NOT NULL"):
-            own = batch.column(0)
-            yield pa.RecordBatch.from_arrays([own, pa.array(key.pseudonyms(own.to_pylist()))], schema=form)
-
-    store.keep("hashed", form, list(hashed()))  # type: ignore[call-overload]
-    store.run(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT raw, pseudonym AS value, fault, said "
-        f"FROM {name} LEFT JOIN hashed ON value = identifier"
-    )
-    store.run("DROP TABLE hashed")
-
-
-def _faults(store: Store, contract: Contract, column: Column, found: Found) -> None:
+def _faults(
+    store: Store, contract: Contract, column: Column, changes: Sequence[Change], found: Found
+) -> None:
     checks = store.rows(f"SELECT DISTINCT fault FROM m_{column.name} WHERE fault IS NOT NULL ORDER BY fault")
+    value = f"r.{column.name}"
+    if column.type in IDENTIFIERS:
+        value = f"'...' || right({value}, 3) || ' (' || length({value}) || ' characters)'"
     for (check,) in checks:
+        told = "''" if check == "formula" else value
         found.add(
             contract.id, column.name, check,
-            f"SELECT r.file, r.row, r.{column.name} AS value FROM raw_{contract.id} r "
-            f"JOIN m_{column.name} m ON r.{column.name} = m.raw WHERE m.fault = '{check}'",
+            f"SELECT r.file, r.row, {told} AS value FROM raw_{contract.id} r "
+            f"JOIN m_{column.name} m ON {joined(column, changes, 'm')} WHERE m.fault = '{check}'",
         )  # fmt: skip
     if column.needed:
         found.add(
             contract.id, column.name, "needed_blank",
-            f"SELECT file, row, '' AS value FROM raw_{contract.id} WHERE {column.name} = ''",
+            f"SELECT file, row, '' AS value FROM raw_{contract.id} WHERE {column.name} IS NULL",
         )  # fmt: skip
 
 
-def _assumed(store: Store, contract: Contract, column: Column) -> list[Finding]:
+def _assumed(
+    store: Store, contract: Contract, column: Column, changes: Sequence[Change]
+) -> Iterator[Finding]:
     """What was assumed in reading the column, with how many rows it touched."""
+    if not store.one(f"SELECT count(said) FROM m_{column.name}"):
+        return
     rows = store.rows(
-        f"SELECT m.said, count(*) FROM raw_{contract.id} r JOIN m_{column.name} m ON r.{column.name} = m.raw "
+        f"SELECT m.said, count(*) FROM raw_{contract.id} r JOIN m_{column.name} m ON {joined(column, changes, 'm')} "
         "WHERE m.said IS NOT NULL GROUP BY m.said ORDER BY count(*) DESC, m.said"
     )
-    if not rows:
-        return []
-    words = "; ".join(f"{said} ({times:,} row{'' if times == 1 else 's'})" for said, times in rows[:6])
-    more = f"; and {len(rows) - 6:,} more" if len(rows) > 6 else ""
-    return [finding("read_as", contract.id, column=column.name, value=f"{words}{more}")]
-
-
-def _codes_of_other_years(store: Store, contracts: Contracts, contract: Contract, found: Found) -> None:
-    """Codes that were not in use in the academic year of their row."""
-    dated = "time_period" in contract.names or any(
-        one == "time_period" for one, _ in DERIVED.get(contract.id, ())
+    words = "; ".join(
+        f"{said} ({times:,} row{'' if times == 1 else 's'})" for said, times in rows[:_MOST_SAID]
     )
-    if not dated:
+    more = f"; and {len(rows) - _MOST_SAID:,} more" if len(rows) > _MOST_SAID else ""
+    yield finding("read_as", contract.id, column=column.name, value=f"{words}{more}")
+
+
+def _codes_of_other_years(
+    store: Store, contracts: Contracts, contract: Contract, changes: dict[str, list[Change]], found: Found
+) -> None:
+    """Codes that were not in use in the academic year of their row."""
+    source = next((of for name, of in DERIVED.get(contract.id, ()) if name == "time_period"), "time_period")
+    if source not in contract.names:
         return
+    year = "d.value" if source == "time_period" else "period_of(d.value)"
+    dated = joined(contract.column(source), changes[source], "d")
     for column in contract.columns:
         if column.codes and any(one.from_ or one.to for one in contracts.set_of(column).codes):
             query = (
                 f"SELECT r.file, r.row, r.{column.name} AS value FROM raw_{contract.id} r "
-                f"JOIN m_{column.name} m ON r.{column.name} = m.raw "
-                f"JOIN t_{contract.id} t ON t.file = r.file AND t.row = r.row WHERE "
-                "((m.first <> '' AND t.time_period < m.first) OR (m.last <> '' AND t.time_period > m.last)) AND "
+                f"JOIN m_{column.name} m ON {joined(column, changes[column.name], 'm')} "
+                f"JOIN m_{source} d ON {dated} WHERE "
+                f"((m.first <> '' AND {year} < m.first) OR (m.last <> '' AND {year} > m.last)) AND "
             )
             found.add(contract.id, column.name, "code_of_other_year", f"{query} m.written = m.value")
             found.add(contract.id, column.name, "renamed_code", f"{query} m.written <> m.value")

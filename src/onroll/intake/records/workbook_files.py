@@ -13,18 +13,22 @@ from typing import Any
 
 from onroll.errors import DataError
 from onroll.intake.files import read_bytes
-from onroll.intake.findings import Finding, finding, shown
+from onroll.intake.findings import finding, shown
 from onroll.intake.records.recognise import LOOKED_AT
-from onroll.intake.records.streams import Stream, batches
+from onroll.intake.records.streams import Heard, Stream, batches
 from onroll.intake.sheets import Record
 from onroll.intake.workbooks import cell_text, refuse_bomb
 
+FORMULA = "\ufffcformula"
+"""What stands in the text of a cell that holds a formula and no value worked out."""
+MOST_SHEET_ROWS = 1_048_576
 _FORMULA = re.compile(rb"<f[ >/]")
-_MOST_FORMULAS = 1_000
+_CHUNK, _OVERLAP = 1 << 20, 8
+_DAMAGED = "the workbook is damaged. Open it in Excel and save it again."
 
 
 def open_workbook(path: Path, name: str) -> list[Stream]:
-    """Open an XLSX workbook: one stream a sheet that is not empty.
+    """Open an XLSX workbook: one stream a sheet that is not empty; hidden sheets are left aside and said.
 
     Raises
     ------
@@ -39,65 +43,68 @@ def open_workbook(path: Path, name: str) -> list[Stream]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            formulas = _formulas(data) if _has_formulas(data) else {}
-            streams = [_stream(sheet, name, formulas, len(book.worksheets) > 1) for sheet in book.worksheets]
+            formulas = None
+            if _has_formulas(data):
+                formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+            streams = [
+                _stream(sheet, None if formulas is None else formulas[sheet.title], name, len(sheets) > 1)
+                for sheet in sheets
+            ]
     except DataError:
         raise
     except Exception:  # openpyxl raises what it meets: KeyError, ValueError, ParseError
-        raise DataError(
-            f"{shown(name, 120)}: the workbook is damaged. Open it in Excel and save it again."
-        ) from None
+        raise DataError(f"{shown(name, 120)}: {_DAMAGED}") from None
+    if hidden:
+        said = (finding("hidden_sheets", name, value=", ".join(hidden)),)
+        streams.append(Stream(name, "", [], lambda header, width, places, heard: iter(()), None, said))
     return [stream for stream in streams if stream.head or stream.findings]
 
 
-def _stream(sheet: Any, name: str, formulas: dict[str, list[tuple[int, str]]], several: bool) -> Stream:
+def _stream(sheet: Any, formulas: Any, name: str, several: bool) -> Stream:
     called = f"{name} [{sheet.title}]" if several else name
     sheet.reset_dimensions()
-    wrong = tuple(
-        finding("formula", called, row=row, column=f"{letters} (column of the sheet)")
-        for row, letters in formulas.get(sheet.title, ())
-    )
+    if formulas is not None:
+        formulas.reset_dimensions()
 
-    def body(header: int, width: int, out: list[Finding]) -> Iterator[Any]:
+    def body(header: int, width: int, places: tuple[int, ...], heard: Heard) -> Iterator[Any]:
         below = (
             (number, (cells + [""] * width)[:width] if not any(cells[width:]) else cells)
-            for number, cells in _rows(sheet)
+            for number, cells in _rows(sheet, formulas)
             if number > header
         )
         try:
-            yield from batches(called, below, width, out)
-        except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OSError):
-            words = "the workbook is damaged. Open it in Excel and save it again"
-            out.append(finding("unreadable", called, value=words))
+            yield from batches(below, width, places, heard)
+        except Exception:  # as above; and zipfile's own when a sheet breaks off
+            heard.findings.append(finding("unreadable", called, value=_DAMAGED))
 
-    return Stream(called, sheet.title, list(islice(_rows(sheet), LOOKED_AT + 1)), body, wrong)
+    return Stream(called, sheet.title, list(islice(_rows(sheet, formulas), LOOKED_AT + 1)), body)
 
 
-def _rows(sheet: Any) -> Iterator[Record]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [cell_text(cell) for cell in row]
+def _rows(sheet: Any, formulas: Any) -> Iterator[Record]:
+    plain = sheet.iter_rows(values_only=True)
+    both = ((row, ()) for row in plain) if formulas is None else zip(plain, formulas.iter_rows(), strict=True)
+    for number, (row, written) in enumerate(both, start=1):
+        if number > MOST_SHEET_ROWS:
+            raise ValueError("more rows than a sheet can have")
+        cells = [cell_text(value) for value in row]
+        for place, cell in enumerate(written):
+            if cell.data_type == "f" and row[place] is None:
+                cells[place] = FORMULA
         if any(cell.strip() for cell in cells):
             yield number, cells
 
 
 def _has_formulas(data: bytes) -> bool:
+    """Whether any sheet holds a formula: looked for in the packed text, a piece at a time."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        sheets = [one for one in book.namelist() if one.startswith("xl/worksheets/")]
-        return any(_FORMULA.search(book.read(one)) is not None for one in sheets)
-
-
-def _formulas(data: bytes) -> dict[str, list[tuple[int, str]]]:
-    """Cells that hold a formula and no value worked out, by sheet: row and column letters."""
-    import openpyxl
-
-    books = [
-        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=only) for only in (False, True)
-    ]
-    found: dict[str, list[tuple[int, str]]] = {}
-    for sheet, values in zip(*(book.worksheets for book in books), strict=True):
-        cells = found.setdefault(sheet.title, [])
-        for row, worked_out in zip(sheet.iter_rows(), values.iter_rows(), strict=True):
-            for cell, value in zip(row, worked_out, strict=True):
-                if cell.data_type == "f" and value.value is None and len(cells) < _MOST_FORMULAS:
-                    cells.append((cell.row, cell.column_letter))
-    return found
+        for name in book.namelist():
+            if name.startswith("xl/worksheets/"):
+                with book.open(name) as sheet:
+                    tail = b""
+                    while part := sheet.read(_CHUNK):
+                        if _FORMULA.search(tail + part):
+                            return True
+                        tail = part[-_OVERLAP:]
+    return False

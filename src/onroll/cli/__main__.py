@@ -1,0 +1,7 @@
+"""``python -m onroll.cli``: the same as ``onroll``."""
+
+import sys
+
+from onroll.cli import main
+
+sys.exit(main())

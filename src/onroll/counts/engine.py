@@ -1,0 +1,300 @@
+"""The engine that counts: DuckDB here, Spark where one machine is too small, both behind the same Ibis tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from onroll.errors import DataError, UsageError, one_of
+from onroll.framework.contracts import RECORD_TABLES, Contracts
+from onroll.intake.records.tidy import tidy_schema
+
+DUCKDB = "duckdb"
+URLS = ("duckdb", "local[2]", "spark://host:7077", "sc://host:15002")
+Source = str | Path | Sequence[str | Path]
+_QUIET = """rootLogger.level = off
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %m%n
+"""
+
+
+class Engine:
+    """Tidy tables on an engine: ask for a table, keep an expression that is used again, fetch a result.
+
+    Made by ``open_engine``. ``contracts`` are those the tables were made by.
+    """
+
+    def __init__(self, backend: Any, contracts: Contracts, sources: Mapping[str, tuple[str, ...]]) -> None:
+        self._backend = backend
+        self._sources = MappingProxyType(dict(sources))
+        self._tables: dict[str, Table] = {}
+        self._kept: list[Any] = []
+        self.contracts = contracts
+
+    def has(self, name: str) -> bool:
+        """Whether the table was handed over."""
+        return _known(name) in self._sources
+
+    def holds(self, name: str) -> bool:
+        """Whether the table was handed over and has rows."""
+        return self.has(name) and self.fetch(self.table(name).limit(1)).num_rows > 0
+
+    def table(self, name: str) -> Table:
+        """A tidy table, columns as ``tidy_schema`` has them; one that was not handed over has no rows.
+
+        Raises
+        ------
+        UsageError
+            If no such table is declared.
+        DataError
+            If its files cannot be read or lack a column.
+        """
+        if _known(name) not in self._tables:
+            schema = ibis.Schema.from_pyarrow(tidy_schema(self.contracts.tables[name]))
+            found = self._read(name) if self.has(name) else self._empty(name, schema)
+            if missing := [column for column in schema if column not in found.columns]:
+                raise DataError(
+                    f"{name}: column '{missing[0]}' is not in its Parquet files; "
+                    "hand over the tidy form that `onroll check` writes"
+                )
+            self._tables[name] = found.select(
+                **{column: found[column].cast(kind) for column, kind in schema.items()}
+            )
+        return self._tables[name]
+
+    def cache(self, expression: Table) -> Table:
+        """Work an expression out once and keep it until the engine closes."""
+        kept = expression.cache()
+        self._kept.append(kept)
+        return kept
+
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """What is kept inside is let go at the end, so that the next part of the work has the memory."""
+        before = len(self._kept)
+        try:
+            yield
+        finally:
+            self._let_go(before)
+
+    def _let_go(self, first: int = 0) -> None:
+        for kept in reversed(self._kept[first:]):
+            with suppress(Exception):  # an engine that has failed cannot drop its tables
+                kept.release()
+        del self._kept[first:]
+
+    def fetch(self, expression: Table) -> pa.Table:
+        """The rows of an expression, in no order."""
+        schema = expression.schema().to_pyarrow()
+        if self._backend.name == "pyspark":  # ibis would go through pandas
+            return self._backend._session.sql(self._backend.compile(expression)).toArrow().cast(schema)
+        return self._backend.to_pyarrow(expression).cast(schema)
+
+    def _read(self, name: str) -> Table:
+        paths = list(self._sources[name])
+        try:
+            if self._backend.name != "pyspark":
+                return self._backend.read_parquet(paths, table_name=f"tidy_{name}")
+            self._backend._session.read.parquet(*paths).createOrReplaceTempView(f"tidy_{name}")
+            return self._backend.table(f"tidy_{name}")
+        except Exception as wrong:  # each engine has errors of its own
+            raise DataError(
+                f"{name}: {one_of(Path(path).name for path in paths)} cannot be read as Parquet "
+                f"({type(wrong).__name__}); hand over the tidy form that `onroll check` writes"
+            ) from wrong
+
+    def _empty(self, name: str, schema: ibis.Schema) -> Table:
+        if self._backend.name != "pyspark":
+            return self._backend.create_table(f"tidy_{name}", schema=schema, temp=True)
+        nothing = self._backend._session.createDataFrame([], _spark_schema(schema))
+        nothing.createOrReplaceTempView(f"tidy_{name}")
+        return self._backend.table(f"tidy_{name}")
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+
+
+@contextmanager
+def open_engine(
+    tables: str | Path | Mapping[str, Source],
+    contracts: Contracts,
+    url: str = DUCKDB,
+    *,
+    memory: str = "4GB",
+    threads: int = 2,
+    scratch: Path | None = None,
+) -> Iterator[Engine]:
+    """Open an engine on tidy tables.
+
+    Parameters
+    ----------
+    tables : path or mapping
+        A folder with one ``<table>.parquet`` (a file, or a folder of them) a table, or paths by table; a path may
+        be a file, a folder, a pattern with ``*`` or an address that the engine knows.
+    contracts : Contracts
+        What the tables hold.
+    url : str
+        ``duckdb`` (embedded; works on disk what memory does not hold), ``local[2]``, ``spark://...``, or
+        ``sc://...`` for Spark Connect.
+    memory : str
+        Most the engine may hold, such as ``4GB`` (of Spark: the driver).
+    threads : int
+        Processors that DuckDB may use; for Spark the address says it.
+    scratch : path, optional
+        Folder for what memory does not hold; without it a private one. What is left there is removed.
+
+    Raises
+    ------
+    UsageError
+        If the address is unknown, a table is not declared or not there, or Spark or Java is not installed.
+    """
+    sources = _sources(tables)
+    own = Path(tempfile.mkdtemp(prefix="counting-", dir=scratch))
+    try:
+        with _backend(url, memory, threads, own) as backend, Engine(backend, contracts, sources) as engine:
+            yield engine
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _known(name: str) -> str:
+    if name not in RECORD_TABLES:
+        raise UsageError(f"there is no table '{name}'; tables are {one_of(RECORD_TABLES)}")
+    return name
+
+
+def _sources(tables: str | Path | Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
+    """The paths of each table that is there."""
+    if isinstance(tables, Mapping):
+        listed = {_known(name): [given] if isinstance(given, str | Path) else list(given)
+                  for name, given in tables.items()}  # fmt: skip
+        return {name: tuple(map(_path, given)) for name, given in listed.items() if given}
+    folder = Path(tables)
+    if not folder.is_dir():
+        raise UsageError(f"folder '{folder.name}' is not there; give the folder of the tidy tables")
+    named = ((name, folder / f"{name}{ending}") for name in RECORD_TABLES for ending in (".parquet", ""))
+    return {name: (_path(path),) for name, path in named if path.exists()}
+
+
+def _path(given: str | Path) -> str:
+    text = str(given)
+    if "://" in text or "*" in text:
+        return text
+    if not Path(text).exists():
+        raise UsageError(f"'{Path(text).name}' is not there; give a Parquet file, a folder or a pattern")
+    return f"{text}/*.parquet" if Path(text).is_dir() else text
+
+
+@contextmanager
+def _backend(url: str, memory: str, threads: int, scratch: Path) -> Iterator[Any]:
+    if url == DUCKDB:
+        settings = {
+            "memory_limit": memory, "threads": threads, "temp_directory": str(scratch),
+            "preserve_insertion_order": False,
+        }  # fmt: skip
+        backend = ibis.duckdb.connect(**settings)
+        try:
+            yield backend
+        finally:
+            backend.disconnect()
+        return
+    if not url.startswith(("local", "spark://", "sc://")):
+        raise UsageError(f"engine '{url}' is unknown; write one such as {one_of(URLS)}")
+    session, is_ours = _spark(url, memory, scratch)
+    try:
+        yield ibis.pyspark.connect(session)
+    finally:
+        if is_ours:
+            session.stop()
+
+
+def _spark(url: str, memory: str, scratch: Path) -> tuple[Any, bool]:
+    """A Spark session, and whether it was started here. A session that already runs is used and left running."""
+    way_out = "install it with `make spark`, or count with the engine duckdb"
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as missing:
+        raise UsageError(f"engine '{url}' needs pyspark, which is not installed; {way_out}") from missing
+    is_remote = url.startswith("sc://")
+    if not is_remote and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise UsageError(f"engine '{url}' needs Java 17, which is not installed; install it and {way_out}")
+    running = None if is_remote else SparkSession.getActiveSession()
+    builder = SparkSession.builder.remote(url) if is_remote else SparkSession.builder.master(url)
+    for key, value in _spark_settings(url, memory, scratch).items():
+        builder = builder.config(key, value)
+    try:
+        with _silent():
+            session = builder.getOrCreate()
+    except Exception as wrong:  # a missing library of Spark Connect, an old Java, a host that is not there
+        first = (str(wrong).splitlines() or [""])[0]
+        raise UsageError(
+            f"engine '{url}' did not start: {type(wrong).__name__}: {first}; {way_out}"
+        ) from wrong
+    if not is_remote:
+        session.sparkContext.setLogLevel("OFF")
+    return session, running is None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What Java says as it starts goes nowhere; what goes wrong later reaches Python as an error."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _spark_settings(url: str, memory: str, scratch: Path) -> dict[str, str]:
+    """Strict arithmetic and one time zone, as DuckDB has them; quiet; nothing left in the present folder."""
+    settings = {
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
+    if not url.startswith("local"):
+        return settings
+    log = scratch / "log4j2.properties"
+    log.write_text(_QUIET, encoding="utf-8")
+    return settings | {
+        "spark.app.name": "onroll",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": memory.lower().removesuffix("b"),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log} -Dderby.system.home={scratch}",
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.adaptive.enabled": "false",
+    }
+
+
+def _spark_schema(schema: ibis.Schema) -> str:
+    kinds = {"int32": "int", "int64": "bigint", "float64": "double", "string": "string", "date": "date",
+             "boolean": "boolean"}  # fmt: skip
+    return ", ".join(f"`{column}` {kinds[str(kind)]}" for column, kind in schema.items())

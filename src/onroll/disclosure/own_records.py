@@ -1,0 +1,231 @@
+"""Own records at the door: small counts hidden, with everything from which they could be worked out.
+
+The rules are strict and simple. They are stated here once, in the order in which they are used.
+
+1. A row is small if a count it shows is from 1 to 9: its events, the pupils it is taken over, or, where pupils are
+   counted, those who are left. Rows of events are small too where the pupils behind them are (``rests_on``).
+2. In a breakdown the small rows are hidden, with as many other groups as it takes that none can be worked out from the
+   total; within a year, and within each term.
+3. A hidden total hides all its groups: a term's in that term, a year's in that year.
+4. A year's figure is hidden where exactly one of its terms is: the other terms were told when they ended.
+5. Of schools the small ones are hidden, with as many others as it takes that none can be worked out from the sum of
+   their phase; all of them where that sum is hidden.
+6. A count that is hidden under one indicator is hidden under every other that has the same count at the same place,
+   time and group, as events here and what is counted over there; the breakdown goes with it.
+7. A comparison is hidden where either side is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from onroll.vocabulary import PREVIOUS_YEAR, TOTAL, previous
+from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, parts_of
+
+PLACE = ["time_period", "geographic_level", "area", "breakdown_topic", "breakdown"]
+KEYS = ["indicator", *PLACE]
+SMALL, PART, SUM, SAME, SIDE = (
+    "a count from 1 to {most} stands behind it",
+    "the whole breakdown is withheld: a count from 1 to {most} stands in it",
+    "a count from 1 to {most} of another group could be worked out from it",
+    "the same count is withheld under another indicator",
+    "withheld: a side of the comparison is withheld",
+)
+_LEAST_WIDTH = 3
+"""A hidden count must be left with at least so many possible values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the policy says.
+
+    Attributes
+    ----------
+    minimum : int
+        The least count that may be shown.
+    of_pupils : set of str
+        Indicators that are a share of people: those who are left are a count too.
+    no_people : set of str
+        Indicators that count schools, meetings or reports, which need no protection.
+    rests_on : mapping
+        For an indicator of events, the indicator that counts the pupils behind them.
+    """
+
+    minimum: int
+    of_pupils: frozenset[str] = frozenset()
+    no_people: frozenset[str] = frozenset()
+    rests_on: Mapping[str, str] = field(default_factory=dict)
+
+
+def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
+    """Why each row of own records is withheld; empty where it may be shown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Evidence rows of own records, all of one release.
+    rules : Rules
+        The policy's numbers.
+
+    Returns
+    -------
+    Series of str
+        By the rows' index.
+    """
+    why = pd.Series("", index=rows.index, dtype="object")
+    base = rows[(rows["comparator"] == "")]
+    small = _small(base, rules)
+    why[small[small].index] = SMALL
+    for _, one in base[base["geographic_level"] != SCHOOL].groupby(["indicator", "time_period"], sort=False):
+        _hide_groups(one, why, rules)
+    for _, one in base[base["geographic_level"] == SCHOOL].groupby(["indicator", "time_period"], sort=False):
+        _hide_schools(one, base, small, why, rules)
+    _hide_twins(base[~base["indicator"].isin(rules.no_people)], why)
+    _hide_comparisons(rows, why)
+    return why.map(lambda words: words.format(most=rules.minimum - 1))
+
+
+def _small(base: pd.DataFrame, rules: Rules) -> pd.Series[bool]:
+    def few(counts: pd.Series[Any]) -> pd.Series[bool]:
+        return (counts > 0) & (counts < rules.minimum)
+
+    rest = base["denominator"] - base["numerator"]
+    of_pupils = base["indicator"].isin(rules.of_pupils)
+    small = few(base["numerator"]) | few(base["denominator"]) | (of_pupils & few(rest))
+    small &= ~base["indicator"].isin(rules.no_people)
+    named = dict(zip(_keys(base), small, strict=True))
+    for indicator, other in rules.rests_on.items():
+        own = base["indicator"] == indicator
+        behind = [named.get((other, *key[1:]), True) for key in _keys(base[own])]
+        small[own] = small[own] | pd.Series(behind, index=base.index[own], dtype=bool)
+    return small
+
+
+def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return iter(list(zip(*(rows[name] for name in KEYS), strict=True)))
+
+
+def _hide_groups(one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
+    """Rules 2 to 4 for one indicator and year."""
+    topic, group = one["breakdown_topic"], one["breakdown"]
+    in_term = topic.map(lambda name: TERM in parts_of(name) and name != TERM)
+    first = group.map(lambda name: parts_of(name)[0])
+    for at in one.index[topic == TERM]:
+        if why[at]:
+            _mark(why, one.index[in_term & (first == group[at])], PART)
+    for _, family in one[in_term].groupby([topic[in_term], first[in_term]], sort=False):
+        _complete(family, why, rules)
+    alone = ~in_term & (topic != TERM) & (topic != TOTAL)
+    _hide_told(one, why)
+    for _, family in one[alone].groupby(topic[alone], sort=False):
+        _complete(family, why, rules)
+    if why[one.index[topic == TOTAL]].ne("").any():
+        _mark(why, one.index[alone], PART)
+
+
+def _complete(family: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
+    """Rule 2 for the groups of one total."""
+    if why[family.index].ne("").any():
+        _mark(why, _with_company(family["numerator"], why, rules.minimum), SUM)
+
+
+def _hide_told(one: pd.DataFrame, why: pd.Series[str]) -> None:
+    """Rule 4: the year's row of a group, and of the total, by its rows in the terms."""
+    in_terms: dict[tuple[str, str], list[Any]] = {}
+    for at, topic, group in zip(one.index, one["breakdown_topic"], one["breakdown"], strict=True):
+        if topic == TERM:
+            in_terms.setdefault((TOTAL, TOTAL), []).append(at)
+        elif TERM in parts_of(topic):
+            own = (CROSSED.join(parts_of(topic)[1:]), CROSSED.join(parts_of(group)[1:]))
+            in_terms.setdefault(own, []).append(at)
+    for at, topic, group in zip(one.index, one["breakdown_topic"], one["breakdown"], strict=True):
+        terms = in_terms.get((topic, group), [])
+        if len(terms) > 1 and sum(why[term] != "" for term in terms) == 1:
+            _mark(why, [at], SUM)
+
+
+def _hide_schools(
+    one: pd.DataFrame, base: pd.DataFrame, small: pd.Series[bool], why: pd.Series[str], rules: Rules
+) -> None:
+    """Rule 5: within each phase, and by term where rows are by term."""
+    same = (base["indicator"] == one["indicator"].iloc[0]) & (
+        base["time_period"] == one["time_period"].iloc[0]
+    )
+    sums = base[same & (base["geographic_level"] != SCHOOL)]
+    for (topic, group), schools in one.groupby(["breakdown_topic", "breakdown"], sort=False):
+        above = sums.index[(sums["breakdown_topic"] == topic) & (sums["breakdown"] == group)]
+        if not len(above) or why[above].ne("").any():
+            _mark(why, schools.index, PART)
+            continue
+        if not small[schools.index].any():
+            continue
+        _mark(why, _with_company(schools["numerator"], why, rules.minimum), SUM)
+
+
+def _with_company(counts: pd.Series[Any], why: pd.Series[str], minimum: int) -> list[Any]:
+    """The rows to hide so that none of the hidden counts can be narrowed to few values by their sum."""
+    out = list(counts.index[why[counts.index].ne("")])
+    rest = counts[~counts.index.isin(out) & (counts > 0)].sort_values(kind="stable")
+    more = iter(rest.index)
+    while _least_width(counts[out], minimum) < _LEAST_WIDTH:
+        following = next(more, None)
+        if following is None:
+            return list(counts.index)
+        out.append(following)
+    return out
+
+
+def _least_width(held: pd.Series[Any], minimum: int) -> float:
+    """How many values a hidden count could have for someone who knows their sum, and may take all for small ones."""
+    known = held[held > 0]
+    if known.empty:
+        return float("inf")
+    others, most = len(known) - 1, minimum - 1
+    total = float(known.sum())
+    if total > most * len(known):
+        return total - others if others else 1.0
+    return min(most, total - others) - max(1.0, total - most * others) + 1
+
+
+def _hide_twins(base: pd.DataFrame, why: pd.Series[str]) -> None:
+    """Rule 6, until nothing more is found: what is hidden takes its breakdown with it, which may hide more."""
+    places = list(zip(*(base[name] for name in PLACE), strict=True))
+    family = list(zip(base["indicator"], *(base[name] for name in PLACE[:-1]), strict=True))
+    counts = {name: base[name].to_list() for name in ("numerator", "denominator")}
+    while True:
+        is_held = why[base.index].ne("").to_list()
+        held = {
+            (place, count)
+            for place, count, out in zip(places, counts["numerator"], is_held, strict=True)
+            if out and count > 0
+        }
+        found = {
+            family[at]
+            for at, place in enumerate(places)
+            if not is_held[at] and any((place, counts[name][at]) in held for name in counts)
+        }
+        if not found:
+            return
+        _mark(why, [index for index, own in zip(base.index, family, strict=True) if own in found], SAME)
+
+
+def _hide_comparisons(rows: pd.DataFrame, why: pd.Series[str]) -> None:
+    """Rule 7: both sides are base rows; what is compared with the year before has its other side there."""
+    base = rows[rows["comparator"] == ""]
+    shown = {key for key, index in zip(_keys(base), base.index, strict=True) if why[index] == ""}
+    compared = rows[rows["comparator"] != ""]
+    for key, index in zip(_keys(compared), compared.index, strict=True):
+        sides = [key]
+        if rows.at[index, "comparator"] == PREVIOUS_YEAR:
+            sides.append((key[0], previous(key[1]), *key[2:]))
+        if any(side not in shown for side in sides):
+            why[index] = SIDE
+
+
+def _mark(why: pd.Series[str], index: Iterable[Any], words: str) -> None:
+    fresh = [one for one in index if why[one] == ""]
+    why[fresh] = words

@@ -1,0 +1,256 @@
+"""Evidence from an authority's own records: cells and spells made one row a finding.
+
+The rows name their groups so that every sum can be seen: ``Total``; a phase; a group of pupils; a term (topic ``term``);
+a group in a term (topic ``term; sen_provision``). Rows of schools carry their phase, to which they add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from onroll.evidence.question import Question
+from onroll.evidence.ratio import Sides, method_words, ratio_of
+from onroll.evidence.table import finding
+from onroll.framework import Indicator
+from onroll.statistics import detectable, durations, proportions, rates
+from onroll.vocabulary import (
+    BEFORE_AFTER,
+    DESCRIPTION,
+    DESCRIPTIVE,
+    DETECTABLE_FALL,
+    PREVIOUS_YEAR,
+    RATE,
+    RATE_RATIO,
+    RELATIVE_RISK,
+    TOTAL,
+    WEAK,
+    YEAR,
+    previous,
+)
+from onroll.vocabulary.records import COUNT, MEDIAN_DAYS, SCHOOL, TERM
+
+PHASE = "education_phase"
+REPEATED = ("register_suspension_rate",)
+TIME_LOST = ("days_lost_to_suspension", "sessions_lost_to_suspension")
+NO_INTERVAL = "a total of days or sessions, of which many come from one suspension: no interval is given"
+COMPARED = ("register_suspension_rate", "register_suspended_pupil_rate", "register_permanent_exclusion_rate")
+BY_SCHOOL = ("register_suspension_rate", "register_suspended_pupil_rate", "register_permanent_exclusion_rate")
+NOBODY = "cannot be computed: nobody, or nothing, of whom it could be a share"
+NO_ROLL = "cannot be computed: no roll was received for this time"
+ABOVE = "cannot be computed: more are counted than they are counted over"
+NO_END = "cannot be computed: too few have ended"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsStudy:
+    """What rows are made from, and for which time.
+
+    Attributes
+    ----------
+    cells, spells : DataFrame
+        As ``counts.cells`` makes them.
+    indicators : mapping
+        The declared indicators by id; cells of others are not told.
+    source : callable
+        The source of a table's rows.
+    schools : mapping
+        School number, as text, to the name shown.
+    term : str
+        Empty for a year, else the term, such as ``Spring term``.
+    repeats : float
+        Turns suspensions per suspended pupil into the dispersion of suspensions.
+    """
+
+    cells: pd.DataFrame
+    spells: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    source: Callable[[str], str]
+    schools: Mapping[str, str]
+    term: str = ""
+    repeats: float = 1.0
+
+    def of_term(self, term: str) -> RecordsStudy:
+        """The same for one term."""
+        return replace(self, term=term)
+
+
+def record_rows(study: RecordsStudy, question: Question) -> Iterator[dict[str, Any]]:
+    """Every row that own records give for a year or a term, and for the same time of the year before."""
+    cells = named(study.cells, study, question)
+    for indicator, rows in cells.groupby("indicator", sort=True, observed=True):
+        declared = study.indicators[str(indicator)]
+        yield from _levels(rows, declared, study, question)
+        if indicator in COMPARED:
+            yield from _changes(rows, declared, study, question)
+    spells = named(study.spells, study, question)
+    keys = ["indicator", "time_period", "geographic_level", "area", "topic", "group"]
+    for key, rows in spells.groupby(keys, sort=True, observed=True):
+        yield _median(dict(zip(keys, key, strict=True)), rows, study, question)
+
+
+def named(table: pd.DataFrame, study: RecordsStudy, question: Question) -> pd.DataFrame:
+    """The rows told of: their time and place chosen, topic and group named as the door and the pages know them."""
+    years = (question.year, previous(question.year))
+    keep = table["time_period"].isin(years) & table["indicator"].isin(study.indicators)
+    is_year = table["time_identifier"] == YEAR
+    if study.term:
+        keep &= (table["time_identifier"] == study.term) & (table["geographic_level"] != SCHOOL)
+    else:
+        keep &= is_year | (table["geographic_level"] != SCHOOL)
+    keep &= (table["breakdown_topic"] == TOTAL) | (table["education_phase"] == TOTAL)
+    keep &= (table["geographic_level"] != SCHOOL) | table["indicator"].isin(BY_SCHOOL)
+    keep &= (table["geographic_level"] != SCHOOL) | (table["time_period"] == question.year)
+    found = table[keep].copy()
+    has_topic = found["breakdown_topic"] != TOTAL
+    has_phase = found["education_phase"] != TOTAL
+    topic = found["breakdown_topic"].where(has_topic, found["education_phase"].where(~has_phase, PHASE))
+    group = found["breakdown"].where(has_topic, found["education_phase"])
+    in_term = found["time_identifier"] != YEAR
+    alone = in_term & (topic == TOTAL)
+    time = found["time_identifier"].astype("str")
+    crossed_topic, crossed_group = TERM + "; " + topic.astype("str"), time + "; " + group.astype("str")
+    found["topic"] = topic.astype("str").where(~in_term, crossed_topic.where(~alone, TERM))
+    found["group"] = group.astype("str").where(~in_term, crossed_group.where(~alone, time))
+    is_school = found["geographic_level"] == SCHOOL
+    found["area"] = found["area_code"].astype("str").map(study.schools).where(is_school, question.area)
+    return found
+
+
+def _levels(
+    rows: pd.DataFrame, declared: Indicator, study: RecordsStudy, question: Question
+) -> Iterator[dict[str, Any]]:
+    pupils = _repeat_dispersion(rows, study)
+    for cell in rows.itertuples(index=False):
+        yield _level(cell, declared, study, question, pupils)
+
+
+def _repeat_dispersion(rows: pd.DataFrame, study: RecordsStudy) -> Mapping[tuple[str, ...], float]:
+    """For each cell of suspensions how much more than independent events they scatter, from those of each pupil."""
+    indicator = str(rows["indicator"].iloc[0])
+    if indicator not in REPEATED:
+        return {}
+    keys = ["time_period", "time_identifier", "geographic_level", "area_code", "education_phase", "breakdown"]
+    numbers = {
+        name: study.cells[study.cells["indicator"] == name].set_index(keys)["numerator"]
+        for name in ("register_suspension_rate", "register_suspended_pupil_rate")
+    }
+    each = (numbers["register_suspension_rate"] / numbers["register_suspended_pupil_rate"]).dropna()
+    return {
+        tuple(map(str, key)): max(1.0, study.repeats * float(value))
+        for key, value in zip(each.index.to_list(), each.to_list(), strict=True)
+        if value < float("inf")
+    }
+
+
+def _level(
+    cell: Any,
+    declared: Indicator,
+    study: RecordsStudy,
+    question: Question,
+    pupils: Mapping[tuple[str, ...], float],
+) -> dict[str, Any]:
+    said = _said(cell, declared, study) | {"numerator": float(cell.numerator)}
+    if declared.kind == "count":
+        return finding(**said, statistic=COUNT, estimate=float(cell.numerator), method="count")
+    over = cell.denominator
+    why = NO_ROLL if pd.isna(over) else NOBODY if over <= 0 else ""
+    if not why and declared.kind == "proportion" and cell.numerator > over:
+        why = ABOVE
+    if why:
+        return finding(**said, statistic=RATE, note=why)
+    said["denominator"] = float(over)
+    if declared.kind == "proportion":
+        share = proportions.proportion(cell.numerator, over, per=declared.per, confidence=question.confidence)
+        return finding(**said, statistic=RATE, estimate=share.estimate, lower=share.lower, upper=share.upper,
+                       confidence=question.confidence, method="Wilson")  # fmt: skip
+    if declared.id in TIME_LOST:
+        estimate = declared.per * float(cell.numerator) / float(over)
+        return finding(**said, statistic=RATE, estimate=estimate, method="sum", note=NO_INTERVAL)
+    wide = pupils.get(_key(cell), 1.0)
+    found = rates.rate(
+        cell.numerator, over, per=declared.per, confidence=question.confidence, dispersion=wide
+    )
+    words = {"byar": "Byar", "exact": "exact Poisson"}.get(str(found.method), str(found.method))
+    words += f", dispersion {wide:.2f} for repeat suspensions" if wide > 1 else ""
+    return finding(**said, statistic=RATE, estimate=found.estimate, lower=found.lower, upper=found.upper,
+                   confidence=question.confidence, method=words)  # fmt: skip
+
+
+def _key(cell: Any) -> tuple[str, ...]:
+    """What tells a cell from the others of its indicator."""
+    return (
+        cell.time_period, cell.time_identifier, cell.geographic_level, cell.area_code, cell.education_phase,
+        cell.breakdown,
+    )  # fmt: skip
+
+
+def _said(cell: Any, declared: Indicator, study: RecordsStudy) -> dict[str, Any]:
+    return {
+        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "time_period": cell.time_period, "geographic_level": cell.geographic_level, "area": cell.area,
+        "breakdown_topic": cell.topic, "breakdown": cell.group, "design": DESCRIPTION, "strength": DESCRIPTIVE,
+        "source": study.source(declared.table),
+    }  # fmt: skip
+
+
+def _changes(
+    rows: pd.DataFrame, declared: Indicator, study: RecordsStudy, question: Question
+) -> Iterator[dict[str, Any]]:
+    """This time against the same time of the year before, in total and by phase; what could have been seen first."""
+    simple = rows[(rows["breakdown_topic"] == TOTAL) & (rows["geographic_level"] != SCHOOL)]
+    now = simple[simple["time_period"] == question.year]
+    then = simple[simple["time_period"] == previous(question.year)]
+    wide = _repeat_dispersion(rows, study)
+    for pair in now.merge(then, on=["topic", "group"], suffixes=("", "_then")).itertuples(index=False):
+        counts: Any = (pair.numerator, pair.denominator, pair.numerator_then, pair.denominator_then)
+        sides = Sides(*(float(one) for one in counts))
+        said = _said(pair, declared, study) | {
+            "comparator": PREVIOUS_YEAR, "confidence": question.confidence, "design": BEFORE_AFTER, "strength": WEAK,
+        }  # fmt: skip
+        word = RELATIVE_RISK if declared.kind == "proportion" else RATE_RATIO
+        if sides.why_not:
+            yield finding(**said, statistic=word, note=sides.why_not)
+            continue
+        spread = wide.get(_key(pair), 1.0)
+        seen = detectable.detectable_change(
+            sides.other_events, exposure_ratio=sides.pupils / sides.other_pupils, dispersion=spread,
+            confidence=question.confidence, power=question.power,
+        )  # fmt: skip
+        yield finding(**said, statistic=DETECTABLE_FALL, estimate=seen.fall, method=str(seen.method),
+                      numerator=sides.events, denominator=sides.other_events)  # fmt: skip
+        result = ratio_of(sides, wide=spread, confidence=question.confidence)
+        yield finding(
+            **said, statistic=word, estimate=result.estimate, lower=result.lower, upper=result.upper,
+            method=method_words(spread, "for repeat suspensions"), numerator=sides.events,
+            denominator=sides.other_events, note=sides.words,
+        )  # fmt: skip
+
+
+def _median(
+    key: Mapping[str, Any], rows: pd.DataFrame, study: RecordsStudy, question: Question
+) -> dict[str, Any]:
+    declared = study.indicators[str(key["indicator"])]
+    found = durations.median(
+        rows["days"].to_numpy(),
+        rows["ended"].to_numpy(dtype=bool),
+        rows["count"].to_numpy(),
+        confidence=question.confidence,
+    )
+    said = {
+        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "time_period": key["time_period"], "geographic_level": key["geographic_level"], "area": key["area"],
+        "breakdown_topic": key["topic"], "breakdown": key["group"], "statistic": MEDIAN_DAYS, "design": DESCRIPTION,
+        "strength": DESCRIPTIVE, "source": study.source(declared.table), "numerator": float(found.ended),
+        "denominator": float(found.ended + found.censored), "method": found.method,
+    }  # fmt: skip
+    if found.estimate == float("inf"):
+        return finding(**said, note=NO_END)
+    upper = found.upper if found.upper < float("inf") else float("nan")
+    return finding(
+        **said, estimate=found.estimate, lower=found.lower, upper=upper, confidence=question.confidence,
+        note="" if upper == upper else "the upper limit lies beyond what was seen",
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""The door and an independent attacker: whatever the counts, no hidden small count can be worked out.
+
+The attacker is a linear programme over the true sums, another method than the door's own narrowing: for every hidden
+count below 10 it finds the least and the greatest value that fits all that was released.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from onroll.disclosure import release
+from onroll.disclosure.own_records import Rules
+from onroll.evidence.table import NUMBERS, collect, finding
+from onroll.vocabulary import OWN_RECORDS, PREVIOUS_YEAR, RATE, RATE_RATIO, TERMS, TOTAL
+from onroll.vocabulary.records import SCHOOL, TERM, crossed
+
+MINIMUM = 10
+RULES = Rules(MINIMUM)
+APART = 1e-6  # a linear programme's answers carry rounding of this size
+PHASES, GROUPS = ("State-funded primary", "State-funded secondary", "Special"), ("E", "K", "N")
+ROLL = 50_000
+
+
+def _row(
+    topic: str, group: str, count: int, *, level: str = "Local authority", area: str = "Here"
+) -> dict[str, Any]:
+    return finding(
+        indicator="register_suspension_rate", time_period="202324", geographic_level=level, area=area,
+        breakdown_topic=topic, breakdown=group, statistic=RATE, estimate=100 * count / ROLL, numerator=count,
+        denominator=ROLL, source="register",
+    )  # fmt: skip
+
+
+def rows_of(cube: np.ndarray, schools: Mapping[str, list[int]]) -> list[dict[str, Any]]:
+    """Rows of a cube of counts by term and group, and of schools by phase with the same total."""
+    rows = [_row(TOTAL, TOTAL, int(cube.sum()))]
+    rows += [_row(TERM, term, int(cube[at].sum())) for at, term in enumerate(TERMS)]
+    rows += [_row("sen_provision", group, int(cube[:, at].sum())) for at, group in enumerate(GROUPS)]
+    for (term, name), (group, label) in itertools.product(enumerate(TERMS), enumerate(GROUPS)):
+        rows.append(_row(crossed(TERM, "sen_provision"), crossed(name, label), int(cube[term, group])))
+    for phase, counts in schools.items():
+        rows.append(_row("education_phase", phase, sum(counts)))
+        rows += [
+            _row("education_phase", phase, count, level=SCHOOL, area=f"{phase} {at}")
+            for at, count in enumerate(counts)
+        ]
+    return rows
+
+
+def _sums(frame: pd.DataFrame) -> list[tuple[list[int], list[int]]]:
+    """Total and parts, as positions of rows, written down by hand from how ``rows_of`` makes them."""
+
+    def at(topic: str, group: str = "", level: str = "Local authority") -> list[int]:
+        keep = (frame["breakdown_topic"] == topic) & (frame["geographic_level"] == level)
+        keep &= frame["breakdown"].eq(group) | (group == "")
+        return list(np.flatnonzero(keep.to_numpy()))
+
+    both = crossed(TERM, "sen_provision")
+    found = [(at(TOTAL), at(topic)) for topic in (TERM, "sen_provision", "education_phase")]
+    found += [(at(TERM, term), [at(both, crossed(term, group))[0] for group in GROUPS]) for term in TERMS]
+    found += [
+        (at("sen_provision", group), [at(both, crossed(term, group))[0] for term in TERMS])
+        for group in GROUPS
+    ]
+    found += [(at("education_phase", phase), at("education_phase", phase, SCHOOL)) for phase in PHASES]
+    return [one for one in found if one[0] and one[1]]
+
+
+def exposed(frame: pd.DataFrame, counts: np.ndarray) -> list[tuple[str, str, int]]:
+    """Hidden small counts that have one value only, given everything that was released."""
+    is_shown = frame["numerator"].notna().to_numpy()
+    sums = _sums(frame)
+    left = np.zeros((len(sums), len(frame)))
+    for line, (total, parts) in enumerate(sums):
+        left[line, parts] = 1.0
+        left[line, total] -= 1.0
+    bounds = [
+        (count, count) if seen else ((1, None) if count else (0, 0))
+        for count, seen in zip(counts, is_shown, strict=True)
+    ]
+    found = []
+    for at in np.flatnonzero(~is_shown & (counts > 0) & (counts < MINIMUM)):
+        aim = np.zeros(len(frame))
+        aim[at] = 1.0
+        low = linprog(aim, A_eq=left, b_eq=np.zeros(len(sums)), bounds=bounds)
+        high = linprog(-aim, A_eq=left, b_eq=np.zeros(len(sums)), bounds=bounds)
+        if low.status == 0 and high.status == 0 and -high.fun - low.fun < 1 - APART:
+            row = frame.iloc[at]
+            found.append((str(row["breakdown_topic"]), str(row["breakdown"]), int(counts[at])))
+    return found
+
+
+counts_of_cube = st.lists(st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 300]), min_size=9, max_size=9)
+counts_of_schools = st.lists(
+    st.lists(st.sampled_from([0, 0, 1, 2, 5, 9, 10, 11, 30, 90]), min_size=1, max_size=6),
+    min_size=3,
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cube=counts_of_cube, schools=counts_of_schools)
+def test_no_hidden_small_count_can_be_worked_out(cube: list[int], schools: list[list[int]]) -> None:
+    table = np.array(cube).reshape(3, 3)
+    spread = dict(zip(PHASES, schools, strict=True))
+    gap = int(table.sum()) - sum(map(sum, schools))
+    if gap > 0:
+        spread[PHASES[1]] = [*spread[PHASES[1]], gap]
+    else:
+        table[0, 0] -= gap
+    rows = rows_of(table, spread)
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    counts = np.array([row["numerator"] for row in rows])
+    assert not ((frame["numerator"] > 0) & (frame["numerator"] < MINIMUM)).any()
+    assert exposed(frame, counts) == []
+    hidden = frame["numerator"].isna()
+    assert frame.loc[hidden, list(NUMBERS)].isna().all(axis=None)
+    assert (frame.loc[hidden, "symbol"] == "c").all()
+
+
+def test_the_attacker_finds_what_a_careless_release_gives_away() -> None:
+    rows = rows_of(np.array([[5, 20, 30], [20, 20, 30], [20, 20, 30]]), {PHASES[0]: [195]})
+    frame = pd.DataFrame(rows)
+    frame["numerator"] = frame["numerator"].astype(float)
+    counts = frame["numerator"].to_numpy().copy()
+    frame.loc[frame["numerator"] < MINIMUM, "numerator"] = np.nan
+    assert exposed(frame, counts) == [(crossed(TERM, "sen_provision"), crossed("Autumn term", "E"), 5)]
+
+
+def test_large_counts_all_pass() -> None:
+    rows = rows_of(np.full((3, 3), 50), {PHASES[0]: [150], PHASES[1]: [150, 50], PHASES[2]: [100]})
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame["numerator"].notna().all()
+
+
+def test_a_comparison_goes_with_either_side() -> None:
+    rows = [
+        _row(TOTAL, TOTAL, 40), {**_row(TOTAL, TOTAL, 4), "time_period": "202223"},
+        {**_row(TOTAL, TOTAL, 40), "statistic": RATE_RATIO, "comparator": PREVIOUS_YEAR, "estimate": 10.0},
+    ]  # fmt: skip
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame["estimate"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("of_pupils", "shown"), [(frozenset(), True), (frozenset({"register_suspension_rate"}), False)]
+)
+def test_those_who_are_left_are_a_count_too(of_pupils: frozenset[str], shown: bool) -> None:
+    row = {**_row(TOTAL, TOTAL, 95), "denominator": 100}
+    frame = release(collect([row], {"register": OWN_RECORDS}), Rules(MINIMUM, of_pupils)).frame
+    assert frame["numerator"].notna().all() == shown
+
+
+def test_events_go_with_the_few_pupils_behind_them() -> None:
+    events, pupils = (
+        _row(TOTAL, TOTAL, 30),
+        {**_row(TOTAL, TOTAL, 4), "indicator": "register_suspended_pupil_rate"},
+    )
+    rules = Rules(MINIMUM, rests_on={"register_suspension_rate": "register_suspended_pupil_rate"})
+    assert (
+        release(collect([events, pupils], {"register": OWN_RECORDS}), rules).frame["numerator"].isna().all()
+    )
+    assert release(collect([events], {"register": OWN_RECORDS}), rules).frame["numerator"].isna().all()
+
+
+def test_a_year_is_hidden_when_one_of_its_terms_is_and_the_others_were_told() -> None:
+    for small in range(3):
+        cube = np.full((3, 3), 20)
+        cube[small] = 1
+        rows = rows_of(cube, {PHASES[0]: [123]})
+        frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+        assert np.isnan(frame.loc[1, "numerator"])
+        assert frame["numerator"].notna()[frame["breakdown_topic"] == TERM].sum() == 2
+    two_small = np.array([[20, 20, 20], [3, 3, 2], [1, 3, 4]])
+    frame = release(collect(rows_of(two_small, {PHASES[0]: [76]}), {"register": OWN_RECORDS}), RULES).frame
+    assert frame.loc[1, "numerator"] == 76
+
+
+def test_counts_of_schools_or_meetings_need_no_protection() -> None:
+    rules = Rules(MINIMUM, no_people=frozenset({"register_suspension_rate"}))
+    assert (
+        release(collect([_row(TOTAL, TOTAL, 3)], {"register": OWN_RECORDS}), rules)
+        .frame["numerator"]
+        .notna()
+        .all()
+    )
+
+
+def test_the_same_count_under_another_indicator_is_hidden_too() -> None:
+    groups = {"E": 5, "K": 60, "N": 300}
+    rows = [_row("sen_provision", group, count) for group, count in groups.items()] + [
+        _row(TOTAL, TOTAL, 365)
+    ]
+    over = {"E": 5, "K": 60, "N": 300}
+    helped = {"E": 4, "K": 50, "N": 20}
+    rows += [
+        {
+            **_row("sen_provision", group, helped[group]),
+            "indicator": "strategy_before_suspension",
+            "denominator": count,
+        }
+        for group, count in over.items()
+    ]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    shown = frame[frame["numerator"].notna()]
+    known = set(shown["numerator"]) | set(shown["denominator"])
+    assert 60 not in known or 300 not in known, "the hidden 5 is 365 less the other two"
