@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from onroll.framework.contract_files import load_contracts
 from onroll.project import Project
 from onroll.runs import Run, run_of
 from onroll.study import Study, examine
+from onroll.synthetic import Made, make_authority
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,6 +35,35 @@ def study(project: Project) -> Study:
 @pytest.fixture(scope="session")
 def run(study: Study) -> Run:
     return run_of(study)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_keys(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys of pseudonyms that no test shares with the person who runs it."""
+    os.environ["ONROLL_KEYS"] = str(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def made_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small authority made from a seed, three years, as it would be received."""
+    folder = tmp_path_factory.mktemp("made") / "town"
+    make_authority(
+        folder, load_contracts(ROOT), ROOT / "data" / "published", authority=Made("821", "Luton"), seed=5,
+        pupils=9_000, first="202122", last="202324",
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_study(project: Project, made_town: Path) -> Study:
+    """The year 2023/24 with the made authority's records."""
+    return examine(project, "202324", str(made_town))
+
+
+@pytest.fixture(scope="session")
+def made_term(project: Project, made_town: Path) -> Study:
+    """The spring term of 2023/24 of the made authority."""
+    return examine(project, "202324", str(made_town), term="Spring")
 
 
 @pytest.fixture(scope="session", autouse=True)

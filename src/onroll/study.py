@@ -104,6 +104,7 @@ def examine(
     DeclarationError, DataError, UsageError
         If a declaration is broken, a file received has errors, or the year or a choice cannot be had.
     """
+    term = _term(term)
     framework, contracts = load(project.root), load_contracts(project.root)
     chosen = choose(framework.plan.choices, choices or {})
     shipped = read_shipped(project.published)
@@ -130,6 +131,16 @@ def examine(
     )  # fmt: skip
 
 
+def _term(asked: str) -> str:
+    """A term as it is called: ``spring`` is ``Spring term``; ``latest`` and nothing stay."""
+    if not asked or asked == LATEST:
+        return asked
+    called = f"{asked.split()[0].capitalize()} term"
+    if called not in TERMS:
+        raise UsageError(f"term '{asked}': there are {one_of(TERMS)}")
+    return called
+
+
 def _time(year: str, term: str, own: OwnRecords | None) -> tuple[str, str]:
     """Year and term as they are called; the last of the records where ``latest`` or no year is asked for."""
     if not term:
@@ -137,12 +148,7 @@ def _time(year: str, term: str, own: OwnRecords | None) -> tuple[str, str]:
     if own is None or not own.extent.terms:
         raise DataError(NO_REGISTER)
     last_year, last_term = max(own.extent.terms, key=lambda one: (one[0], TERMS.index(one[1])))
-    if term == LATEST:
-        return year or last_year, last_term
-    called = f"{term.split()[0].capitalize()} term"
-    if called not in TERMS:
-        raise UsageError(f"term '{term}': there are {one_of(TERMS)}")
-    return year or last_year, called
+    return year or last_year, last_term if term == LATEST else term
 
 
 def _own_records(
@@ -177,7 +183,7 @@ def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
     policy = declared.for_origin("synthetic" if own.is_synthetic else "received")
     return Rules(
         policy.minimum_count,
-        frozenset(one.id for one in indicators if one.kind == "proportion"),
+        frozenset(one.id for one in indicators if one.kind in ("proportion", "days")),
         frozenset(declared.no_people),
         dict(declared.rests_on),
     )

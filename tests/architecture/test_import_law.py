@@ -31,7 +31,11 @@ BREACHES = {
     "a picture in evidence": ("evidence/levels.py", "import matplotlib.pyplot", "Evidence draws nothing"),
     "counting at intake": ("intake/files.py", "import onroll.counts.published", "Intake counts nothing"),
     "data in a declaration": ("framework/plan.py", "import pandas", "Declarations are read without data"),
-    "a library in the words": ("vocabulary/__init__.py", "import numpy", "The words need the standard library only"),
+    "a library in the words": (
+        "vocabulary/__init__.py",
+        "import numpy",
+        "The words need the standard library only",
+    ),
     "looking back": ("disclosure/door.py", "import onroll.presentation.html", "Data flow one way"),
     "a module without a place": ("utils.py", "", "Data flow one way"),
 }

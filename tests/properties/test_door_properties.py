@@ -195,6 +195,23 @@ def test_counts_of_schools_or_meetings_need_no_protection() -> None:
     )
 
 
+def test_events_go_with_their_pupils_even_where_these_are_hidden_for_company() -> None:
+    pupils = {"E": 5, "K": 60, "N": 300}
+    events = {"E": 15, "K": 90, "N": 700}
+    rows = [_row(TOTAL, TOTAL, 805), {**_row(TOTAL, TOTAL, 365), "indicator": "pupils"}]
+    for group, count in events.items():
+        rows += [
+            _row("sen_provision", group, count),
+            {**_row("sen_provision", group, pupils[group]), "indicator": "pupils"},
+        ]
+    rules = Rules(MINIMUM, rests_on={"register_suspension_rate": "pupils"})
+    frame = release(collect(rows, {"register": OWN_RECORDS}), rules).frame
+    hidden = set(frame.loc[(frame["indicator"] == "pupils") & frame["numerator"].isna(), "breakdown"])
+    shown = set(frame.loc[(frame["indicator"] != "pupils") & frame["numerator"].notna(), "breakdown"])
+    assert len(hidden) == 2
+    assert not hidden & shown
+
+
 def test_the_same_count_under_another_indicator_is_hidden_too() -> None:
     groups = {"E": 5, "K": 60, "N": 300}
     rows = [_row("sen_provision", group, count) for group, count in groups.items()] + [

@@ -12,6 +12,8 @@ from onroll.errors import UsageError
 from onroll.vocabulary import time_period
 
 TOWN, ENGLAND = 41_000, 8_500_000
+LARGEST = 1_000_000
+"""More pupils than this are not one authority's: they are made as England is."""
 
 
 def evaluate(asked: argparse.Namespace) -> int:
@@ -61,13 +63,14 @@ def synthetic(asked: argparse.Namespace) -> int:
 
     project = find_project()
     authority = load(project.root).strategy.authority
-    made = Made("", "England") if asked.england else Made(authority.old_la_code, authority.name)
+    is_england = asked.england or asked.pupils > LARGEST
+    made = Made("", "England") if is_england else Made(authority.old_la_code, authority.name)
     truth = make_authority(
         Path(asked.out), load_contracts(project.root), project.published, authority=made, seed=asked.seed,
-        pupils=asked.pupils or (ENGLAND if asked.england else TOWN), first=time_period(asked.first),
+        pupils=asked.pupils or (ENGLAND if is_england else TOWN), first=time_period(asked.first),
         last=time_period(asked.last),
-        effects=_effects(asked.effect), defects=asked.defects, form=asked.form or ("parquet" if asked.england else "csv"),
-        censuses=("Spring",) if asked.england else ("Autumn", "Spring", "Summer"), say=_say,
+        effects=_effects(asked.effect), defects=asked.defects, form=asked.form or ("parquet" if is_england else "csv"),
+        censuses=("Spring",) if is_england else ("Autumn", "Spring", "Summer"), say=_say,
     )  # fmt: skip
     print(f"Synthetic data made from seed {truth.seed}, no real child or school: {asked.out}")
     return 0

@@ -11,7 +11,8 @@ The rules are strict and simple. They are stated here once, in the order in whic
 5. Of schools the small ones are hidden, with as many others as it takes that none can be worked out from the sum of
    their phase; all of them where that sum is hidden.
 6. A count that is hidden under one indicator is hidden under every other that has the same count at the same place,
-   time and group, as events here and what is counted over there; the breakdown goes with it.
+   time and group, as events here and what is counted over there; so are events whose pupils are hidden, for any
+   reason. The breakdown goes with it.
 7. A comparison is hidden where either side is.
 """
 
@@ -84,7 +85,7 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
         _hide_groups(one, why, rules)
     for _, one in base[base["geographic_level"] == SCHOOL].groupby(["indicator", "time_period"], sort=False):
         _hide_schools(one, base, small, why, rules)
-    _hide_twins(base[~base["indicator"].isin(rules.no_people)], why)
+    _hide_twins(base[~base["indicator"].isin(rules.no_people)], why, rules)
     _hide_comparisons(rows, why)
     return why.map(lambda words: words.format(most=rules.minimum - 1))
 
@@ -191,8 +192,12 @@ def _least_width(held: pd.Series[Any], minimum: int) -> float:
     return min(most, total - others) - max(1.0, total - most * others) + 1
 
 
-def _hide_twins(base: pd.DataFrame, why: pd.Series[str]) -> None:
-    """Rule 6, until nothing more is found: what is hidden takes its breakdown with it, which may hide more."""
+def _hide_twins(base: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
+    """Rule 6, until nothing more is found: what is hidden takes its breakdown with it, which may hide more.
+
+    Events go with the pupils behind them wherever these are hidden, for the intervals of events rest on both.
+    """
+    indicators = base["indicator"].to_list()
     places = list(zip(*(base[name] for name in PLACE), strict=True))
     family = list(zip(base["indicator"], *(base[name] for name in PLACE[:-1]), strict=True))
     counts = {name: base[name].to_list() for name in ("numerator", "denominator")}
@@ -203,10 +208,15 @@ def _hide_twins(base: pd.DataFrame, why: pd.Series[str]) -> None:
             for place, count, out in zip(places, counts["numerator"], is_held, strict=True)
             if out and count > 0
         }
+        gone = {(name, place) for name, place, out in zip(indicators, places, is_held, strict=True) if out}
         found = {
             family[at]
             for at, place in enumerate(places)
-            if not is_held[at] and any((place, counts[name][at]) in held for name in counts)
+            if not is_held[at]
+            and (
+                any((place, counts[name][at]) in held for name in counts)
+                or (rules.rests_on.get(indicators[at]), place) in gone
+            )
         }
         if not found:
             return
