@@ -47,6 +47,7 @@ def rows_of(cube: np.ndarray, schools: Mapping[str, list[int]]) -> list[dict[str
     rows += [_row("sen_provision", group, int(cube[:, at].sum())) for at, group in enumerate(GROUPS)]
     for (term, name), (group, label) in itertools.product(enumerate(TERMS), enumerate(GROUPS)):
         rows.append(_row(crossed(TERM, "sen_provision"), crossed(name, label), int(cube[term, group])))
+    rows.append(_row("education_phase", "Alternative provision", 6))
     for phase, counts in schools.items():
         rows.append(_row("education_phase", phase, sum(counts)))
         rows += [
@@ -65,7 +66,8 @@ def _sums(frame: pd.DataFrame) -> list[tuple[list[int], list[int]]]:
         return list(np.flatnonzero(keep.to_numpy()))
 
     both = crossed(TERM, "sen_provision")
-    found = [(at(TOTAL), at(topic)) for topic in (TERM, "sen_provision", "education_phase")]
+    found = [(at(TOTAL), at(topic)) for topic in (TERM, "sen_provision")]
+    found.append((at(TOTAL), [one for phase in PHASES for one in at("education_phase", phase)]))
     found += [(at(TERM, term), [at(both, crossed(term, group))[0] for group in GROUPS]) for term in TERMS]
     found += [
         (at("sen_provision", group), [at(both, crossed(term, group))[0] for term in TERMS])
@@ -127,6 +129,23 @@ def test_no_hidden_small_count_can_be_worked_out(cube: list[int], schools: list[
     assert (frame.loc[hidden, "symbol"] == "c").all()
 
 
+def test_what_is_apart_from_the_total_is_no_company() -> None:
+    rows = [_row(TOTAL, TOTAL, 886)]
+    rows += [
+        _row("education_phase", phase, count) for phase, count in zip(PHASES, (102, 777, 7), strict=True)
+    ]
+    rows.append(_row("education_phase", "Alternative provision", 6))
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    shown = frame.loc[frame["numerator"].notna(), "breakdown"].tolist()
+    assert shown == [TOTAL, PHASES[1]], "the special schools' 7 is 886 less primary and secondary"
+
+
+def test_groups_that_fall_short_of_their_total_are_all_hidden_when_one_is_small() -> None:
+    rows = [_row(TOTAL, TOTAL, 400), _row("sen_provision", "E", 5), _row("sen_provision", "K", 60)]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame["numerator"].notna().tolist() == [True, False, False]
+
+
 def test_the_attacker_finds_what_a_careless_release_gives_away() -> None:
     rows = rows_of(np.array([[5, 20, 30], [20, 20, 30], [20, 20, 30]]), {PHASES[0]: [195]})
     frame = pd.DataFrame(rows)
@@ -139,7 +158,7 @@ def test_the_attacker_finds_what_a_careless_release_gives_away() -> None:
 def test_large_counts_all_pass() -> None:
     rows = rows_of(np.full((3, 3), 50), {PHASES[0]: [150], PHASES[1]: [150, 50], PHASES[2]: [100]})
     frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
-    assert frame["numerator"].notna().all()
+    assert frame.loc[frame["numerator"].isna(), "breakdown"].tolist() == ["Alternative provision"]
 
 
 def test_a_comparison_goes_with_either_side() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.vocabulary import TOTAL
-from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, parts_of
+from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, adds_up, parts_of
 
 Cell = Hashable
 _MOST_ROUNDS = 50
@@ -113,6 +113,8 @@ def _above(cell: Any, places: set[tuple[str, str]]) -> Iterator[Any]:
     if level == SCHOOL:
         for place in places:
             yield indicator, statistic, period, *place, topic, group
+        return
+    if not adds_up(topic, group):
         return
     topics, groups = parts_of(topic), parts_of(group)
     if topic != TOTAL and len(topics) == 1:

@@ -5,7 +5,8 @@ The rules are strict and simple. They are stated here once, in the order in whic
 1. A row is small if a count it shows is from 1 to 9: its events, the pupils it is taken over, or, where pupils are
    counted, those who are left. Rows of events are small too where the pupils behind them are (``rests_on``).
 2. In a breakdown the small rows are hidden, with as many other groups as it takes that none can be worked out from the
-   total; within a year, and within each term.
+   total; within a year, and within each term. Groups that are apart from the total, such as alternative provision, are
+   no company.
 3. A hidden total hides all its groups: a term's in that term, a year's in that year.
 4. A year's figure is hidden where exactly one of its terms is: the other terms were told when they ended.
 5. Of schools the small ones are hidden, with as many others as it takes that none can be worked out from the sum of
@@ -25,7 +26,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.vocabulary import PREVIOUS_YEAR, TOTAL, previous
-from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, parts_of
+from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, adds_up, parts_of
 
 PLACE = ["time_period", "geographic_level", "area", "breakdown_topic", "breakdown"]
 KEYS = ["indicator", *PLACE]
@@ -119,19 +120,26 @@ def _hide_groups(one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
         if why[at]:
             _mark(why, one.index[in_term & (first == group[at])], PART)
     for _, family in one[in_term].groupby([topic[in_term], first[in_term]], sort=False):
-        _complete(family, why, rules)
+        above = (topic == TERM) & (group == first[family.index[0]])
+        _complete(family, one.loc[above, "numerator"].sum(), why, rules)
     alone = ~in_term & (topic != TERM) & (topic != TOTAL)
     _hide_told(one, why)
     for _, family in one[alone].groupby(topic[alone], sort=False):
-        _complete(family, why, rules)
+        _complete(family, one.loc[topic == TOTAL, "numerator"].sum(), why, rules)
     if why[one.index[topic == TOTAL]].ne("").any():
         _mark(why, one.index[alone], PART)
 
 
-def _complete(family: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
-    """Rule 2 for the groups of one total."""
-    if why[family.index].ne("").any():
-        _mark(why, _with_company(family["numerator"], why, rules.minimum), SUM)
+def _complete(family: pd.DataFrame, total: float, why: pd.Series[str], rules: Rules) -> None:
+    """Rule 2 for the groups of one total. Groups that fall short of it hide a part that has no row: all are hidden."""
+    within = [adds_up(*named) for named in zip(family["breakdown_topic"], family["breakdown"], strict=True)]
+    parts = family[within]
+    if not why[parts.index].ne("").any():
+        return
+    if parts["numerator"].sum() < total:
+        _mark(why, family.index, PART)
+    else:
+        _mark(why, _with_company(parts["numerator"], why, rules.minimum), SUM)
 
 
 def _hide_told(one: pd.DataFrame, why: pd.Series[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from onroll.vocabulary import PHASES
+
 MADE_UP = "synthetic"
 """The origin of rows that rest on synthetic data; the others are ``published`` and ``own records``."""
 
@@ -31,6 +33,11 @@ TOPIC_LABELS = MappingProxyType(
     }
 )
 """How a page names the groups of a breakdown."""
+
+
+def adds_up(topic: str, group: str) -> bool:
+    """Whether a group is a part of its total: alternative provision and other phases apart are not."""
+    return parts_of(topic)[-1] != "education_phase" or parts_of(group)[-1] in PHASES
 
 
 def crossed(*parts: str) -> str:
