@@ -86,8 +86,8 @@ workbench: $(READY)  ## JupyterLab on the notebooks
 
 # ---- files that are made from others; tests compare them
 
-docs: $(READY)  ## docs/public_names.md anew from the code
-	$(BIN)/python docs/generate.py public_names
+docs: $(READY)  ## docs/public_names.md and docs/data_dictionary.md anew from code and contracts
+	$(BIN)/python docs/generate.py public_names data_dictionary
 
 environment: $(READY)  ## environment.yml anew from pyproject.toml
 	$(BIN)/python docs/generate.py environment

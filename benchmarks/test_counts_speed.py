@@ -15,9 +15,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from onroll.counts.cells import CELL_SCHEMA, joined
 from onroll.counts.choices import Choices
 from onroll.counts.engine import open_engine
+from onroll.counts.exclusions import exclusion_cells, register, wide_exclusions
 from onroll.counts.records import record_cells
+from onroll.counts.roll import wide_base
+from onroll.counts.topics import topics_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LAST = dt.date(2021, 7, 31)
@@ -31,7 +35,7 @@ from onroll.counts.engine import open_engine
 from onroll.counts.records import record_cells
 from onroll.framework.contract_files import load_contracts
 start = time.perf_counter()
-with open_engine(Path(sys.argv[1]), load_contracts(Path(sys.argv[2])), memory="1500MB", threads=2) as engine:
+with open_engine(Path(sys.argv[1]), load_contracts(Path(sys.argv[2])), memory="2400MB", threads=2) as engine:
     cells = record_cells(engine, Choices(dt.date(2024, 7, 31)))
 taken = time.perf_counter() - start
 print(json.dumps({"seconds": taken, "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
@@ -65,8 +69,8 @@ def drawn() -> Any:
 
 @pytest.fixture(scope="module")
 def folder(drawn: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """Two million rows of the roll; few when only the answers are compared."""
-    cohort = 1_000 if request.config.getoption("benchmark_disable") else 16_000
+    """Four million rows of the roll; few when only the answers are compared."""
+    cohort = 1_000 if request.config.getoption("benchmark_disable") else 32_000
     found: Path = drawn.write(tmp_path_factory.mktemp("counts") / "tidy", size_of(drawn, cohort))
     return found
 
@@ -74,6 +78,16 @@ def folder(drawn: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest
 def counted(folder: Path, drawn: Any) -> Any:
     with open_engine(folder, drawn.load_contracts(ROOT)) as engine:
         return record_cells(engine, Choices(LAST))
+
+
+def rates(folder: Path, drawn: Any) -> Any:
+    """The cells of the register beside its roll: what ``in_pandas`` counts, and repeats, sessions and days lost."""
+    with open_engine(folder, drawn.load_contracts(ROOT)) as engine:
+        choices, topics = Choices(LAST), topics_of(engine.contracts)
+        base, carried = wide_base(engine, choices, topics)
+        made = register(engine, choices, topics)
+        wide = engine.fetch(wide_exclusions(made, base, carried, engine, choices, topics))
+        return joined(exclusion_cells(wide, topics, choices), CELL_SCHEMA)
 
 
 def in_pandas(folder: Path) -> dict[str, dict[Any, int]]:
@@ -120,9 +134,9 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def test_counting_beside_pandas(benchmark: Any, folder: Path, drawn: Any) -> None:
-    ours = benchmark.pedantic(counted, args=(folder, drawn), rounds=1 if benchmark.disabled else 2)
+    ours = benchmark.pedantic(rates, args=(folder, drawn), rounds=1 if benchmark.disabled else 2)
     theirs = in_pandas(folder)
-    frame = ours.cells.to_pandas().astype({"time_period": str, "area_code": str, "education_phase": str})
+    frame = ours.to_pandas().astype({"time_period": str, "area_code": str, "education_phase": str})
     total = frame[(frame["breakdown"] == "Total") & (frame["time_identifier"] == "Academic year")
                   & (frame["education_phase"] == "Total")]  # fmt: skip
     for indicator, name in (
@@ -133,9 +147,9 @@ def test_counting_beside_pandas(benchmark: Any, folder: Path, drawn: Any) -> Non
             assert theirs[name][(row.time_period, row.area_code)] == row.numerator
     if benchmark.disabled:
         return
-    ratio = seconds(lambda: in_pandas(folder)) / seconds(lambda: counted(folder, drawn))
+    ratio = seconds(lambda: in_pandas(folder)) / seconds(lambda: rates(folder, drawn))
     benchmark.extra_info["times as fast as pandas"] = round(ratio, 1)
-    print(f"\nall indicators take a {ratio:.1f}th of what the three rates alone take in pandas")
+    print(f"\ncounting takes a {ratio:.1f}th of the time that the same cells take in pandas")
     assert ratio > 5
 
 

@@ -1,4 +1,4 @@
-"""Makes the files that are made from others: ``python docs/generate.py public_names`` or ``environment``.
+"""Makes the files that are made from others: ``python docs/generate.py public_names data_dictionary environment``.
 
 ``tests/architecture`` compares what this makes with what is there.
 """
@@ -8,22 +8,42 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+
+from onroll.framework.contract_files import load_contracts
+from onroll.intake.records.dictionary import CodeEntry, TableEntry, dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "onroll"
 ROOMS = ("framework", "disclosure")
 """Rooms whose public names are those their ``__init__`` lists."""
-MODULES = ("vocabulary", "errors")
-"""Modules all of whose functions and classes are public."""
+MODULES = {
+    "vocabulary": "vocabulary/__init__.py", "vocabulary.records": "vocabulary/records.py", "errors": "errors.py",
+    "counts.engine": "counts/engine.py", "counts.records": "counts/records.py", "reception": "reception.py",
+}  # fmt: skip
+"""Modules all of whose functions and classes are public, and where they are."""
 OPENING = """\
 # Public names
 
 Made from the code by `make docs`; a test compares the two. These names can be relied on: a rename keeps the old
 name for one release with a warning. Names that are not here may change without notice. Each is imported from the
 room it lives in, such as `from onroll.statistics.rates import rate`.
+"""
+
+
+DICTIONARY_OPENING = """\
+# Data dictionary
+
+What an authority may send, table by table: version {version} of the contracts, {date}. Made from `data/contracts` by
+`make docs`; a test compares the two. Send CSV, XLSX or Parquet; `onroll templates --out DIR` writes blank workbooks,
+`onroll check --data DIR` says what is wrong with a file. A table that is not sent is no error: what rests on it says
+that no evidence was received. Dates may be written 01/09/2023 or 2023-09-01, academic years 2023/24 or 202324. Pupil
+numbers are replaced by a keyed hash as they are read ([privacy](privacy.md)). Columns that are not named here are not
+read.
+
+{source}
 """
 
 
@@ -40,9 +60,65 @@ def public_names() -> str:
         parts += [f"## `onroll.statistics.{path.stem}`\n", _table(_defined(path))]
     for room in ROOMS:
         parts += [f"## `onroll.{room}`\n", _table(_exported(room))]
-    for module in MODULES:
-        parts += [f"## `onroll.{module}`\n", _table(_defined(SOURCE / f"{module}.py"))]
+    for module, path in MODULES.items():
+        parts += [f"## `onroll.{module}`\n", _table(_defined(SOURCE / path))]
     return "\n".join(parts)
+
+
+def data_dictionary() -> str:
+    """The page of the tables that an authority sends: columns, rules and codes, from the contracts."""
+    known = dictionary(load_contracts(ROOT))
+    parts = [DICTIONARY_OPENING.format(version=known.version, date=known.date, source=known.source)]
+    for table in known.tables.values():
+        parts += _table_page(table)
+    parts.append(
+        "# Codes\n\nYears are academic years, both included; without them a code holds in every year.\n"
+    )
+    for codes in known.code_sets.values():
+        parts += [f"### {codes.label} (`{codes.id}`)\n", f"Source: {codes.source}.\n"]
+        rows = [
+            (
+                one.code,
+                one.label,
+                _years(one),
+                ", ".join(one.also),
+                f"read as {one.renamed_to}" if one.renamed_to else one.note,
+            )
+            for one in codes.codes
+        ]
+        parts.append(_rows(("code", "label", "holds", "also written", "note"), rows))
+    return "\n".join(parts)
+
+
+def _table_page(table: TableEntry) -> Iterator[str]:
+    yield f"## {table.label} (`{table.id}`)\n"
+    yield f"One row is {table.one_row}. Sent by: {table.sent_by}. No two rows have the same {', '.join(table.key)}.\n"
+    columns = [
+        (
+            f"`{one.name}`",
+            "yes" if one.needed else "",
+            one.about,
+            f"`{one.codes}`" if one.codes else one.holds,
+            ", ".join(one.also),
+        )
+        for one in table.columns
+    ]
+    yield _rows(("column", "needed", "what it is", "what may stand in it", "other headers"), columns)
+    if table.links:
+        yield "\n".join(f"- {link}" for link in table.links) + "\n"
+    if table.rules:
+        yield _rows(("told", "then"), [(rule.says, rule.then) for rule in table.rules])
+
+
+def _years(code: CodeEntry) -> str:
+    if code.first and code.last:
+        return f"{code.first} to {code.last}"
+    return f"from {code.first}" if code.first else f"to {code.last}" if code.last else ""
+
+
+def _rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '') for cell in line)} |" for line in lines) + "\n"
 
 
 def environment() -> str:
@@ -111,6 +187,7 @@ def _table(names: Iterator[tuple[str, str]]) -> str:
 
 MADE: dict[str, tuple[str, Callable[[], str]]] = {
     "public_names": ("docs/public_names.md", public_names),
+    "data_dictionary": ("docs/data_dictionary.md", data_dictionary),
     "environment": ("environment.yml", environment),
 }
 

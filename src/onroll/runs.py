@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,55 +14,20 @@ from onroll.disclosure import Released
 from onroll.disclosure.door import reopened
 from onroll.errors import DataError, UsageError, did_you_mean, one_of
 from onroll.framework import Framework, load
-from onroll.presentation import charts, sentences, tables
+from onroll.presentation import charts, tables
+from onroll.presentation.catalogue import TABLES, TOPICS, Asked
 from onroll.presentation.documents import document
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Brief, Facts
 from onroll.presentation.html import fragment, page, style
-from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, Text, plain, text
-from onroll.presentation.objectives import glance, objectives_table
+from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, plain, text
+from onroll.presentation.objectives import objectives_table
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality import reopened as reopened_quality
 from onroll.project import Project
 from onroll.run_files import read_evidence, write_figure, write_whole
 from onroll.study import Study
-from onroll.vocabulary import BASELINE, PREVIOUS_YEAR, PUBLISHED, academic_year, time_period
-
-TABLES: Mapping[str, Callable[[Framework, Facts], Table]] = {
-    "headline": lambda _, facts: tables.headline(facts),
-    "by_phase": lambda _, facts: tables.by_phase(facts),
-    "change_since_last_year": lambda _, facts: tables.changes(facts, PREVIOUS_YEAR),
-    "change_since_baseline": lambda _, facts: tables.changes(facts, BASELINE),
-    "beside_others": lambda _, facts: tables.beside(facts),
-    "impact": lambda _, facts: tables.impact(facts),
-    "synthetic_control_donors": lambda _, facts: tables.donors(facts),
-    "sources": lambda _, facts: tables.sources(facts),
-    "objectives": glance,
-}
-
-
-def _of_both(facts: Facts, say: Callable[[Facts, str], Text]) -> list[Text]:
-    """What is said of suspensions and of permanent exclusions, where there is anything to say."""
-    said = (say(facts, measure) for measure in ("suspension_rate", "permanent_exclusion_rate"))
-    return [words for words in said if words]
-
-
-TOPICS: Mapping[str, Any] = {
-    "suspensions": lambda facts: [sentences.happened(facts, "suspension_rate")],
-    "suspended_pupils": lambda facts: [sentences.happened(facts, "suspended_pupil_rate")],
-    "permanent_exclusions": lambda facts: [sentences.happened(facts, "permanent_exclusion_rate")],
-    "what_could_be_seen": lambda facts: _of_both(facts, sentences.could_be_seen),
-    "since_last_year": lambda facts: _of_both(facts, sentences.since_last_year),
-    "since_baseline": lambda facts: _of_both(facts, sentences.baseline_change),
-    "sen": sentences.sen,
-    "ethnicity": lambda facts: [
-        words
-        for measure in ("suspension_rate", "permanent_exclusion_rate")
-        for words in (*sentences.ethnicity(facts, measure), *sentences.less_often(facts, measure))
-    ],
-    "impact": sentences.impact,
-    "impact_on_permanent_exclusions": lambda facts: sentences.impact(facts, "permanent_exclusion_rate"),
-}  # fmt: skip
+from onroll.vocabulary import PUBLISHED, time_period
 
 
 @dataclass(frozen=True)
@@ -108,11 +72,12 @@ class Run:
     ) -> None:
         self._framework, self.facts = framework, Facts(released, brief)
         self.quality = quality or Quality()
+        self._asked = Asked(framework, self.facts, self.quality)
         self.id, self.year, self.folder = brief.run, brief.year, folder
 
     def __repr__(self) -> str:
-        rows = len(self.facts.frame)
-        return f"Run {self.id}: {self.facts.brief.area} {academic_year(self.year)}, {rows:,} released rows"
+        brief, rows = self.facts.brief, len(self.facts.frame)
+        return f"Run {self.id}: {brief.area}, {brief.period}, {rows:,} released rows"
 
     def evidence(self, objective: str = "", **about: str) -> pd.DataFrame:
         """Released findings, all or those whose columns have these values.
@@ -152,7 +117,7 @@ class Run:
 
         Where the year has nothing to draw, a line says so in its place.
         """
-        if name in charts.CHARTS and name not in self.figures:
+        if name in charts.NAMES and name not in self.figures:
             words = text("No chart: nothing was received, or nothing can be computed, for it in this year.")
             return Shown((Paragraph(words),), plain(words))
         drawn = self.figure(name)
@@ -166,8 +131,8 @@ class Run:
             raise UsageError(
                 f"no table is called '{name}'; tables are {one_of(TABLES)}.{did_you_mean(name, TABLES)}"
             )
-        table = TABLES[name](self._framework, self.facts)
-        return Shown((table,), table.caption)
+        blocks = TABLES[name](self._asked)
+        return Shown(blocks, "\n".join(block.caption for block in blocks if isinstance(block, Table)))
 
     def say(self, topic: str) -> Shown:
         """What the numbers say about a topic, in sentences."""
@@ -175,13 +140,13 @@ class Run:
             raise UsageError(
                 f"no topic is called '{topic}'; topics are {one_of(TOPICS)}.{did_you_mean(topic, TOPICS)}"
             )
-        said = TOPICS[topic](self.facts) or [text("Nothing was received about this for the year.")]
+        said = TOPICS[topic](self._asked) or [text("Nothing was received about this for the year.")]
         words = "\n".join(plain(line) for line in said)
         return Shown(tuple(Paragraph(line) for line in said), words)
 
     def document(self, name: str) -> Document:
-        """A document of the run: ``appendix-g`` or ``board``."""
-        return document(self._framework, self.facts, name)
+        """A document of the run: ``appendix-g``, ``board`` or ``termly-exclusions``."""
+        return document(self._framework, self.facts, name, self.quality)
 
     def publish(self, name: str) -> Shown:
         """A document as it will be read; written as HTML when the run has a folder."""

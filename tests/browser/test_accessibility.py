@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 import re
@@ -30,7 +31,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PAGES = ("board", "appendix-g", "index", "index-with-cards")
+PAGES = (
+    "board", "appendix-g", "index", "index-with-cards", "termly-exclusions", "index-of-a-term", "board-with-records",
+    "appendix-g-with-records",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def pages(run: Run, study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(run: Run, study: Study, root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    made = made_runs(root)
+    term, year = made.made_run(run, study.framework, "Spring term"), made.made_run(run, study.framework)
     folder = tmp_path_factory.mktemp("pages")
     card = ErrorCard(
         "30_strategy_impact", "cell 4, under 'What'", "the cell stopped with KeyError", "Look inside."
@@ -55,10 +61,24 @@ def pages(run: Run, study: Study, tmp_path_factory: pytest.TempPathFactory) -> d
         "appendix-g": run.document("appendix-g"),
         "index": index(study.framework, run.facts),
         "index-with-cards": index(study.framework, run.facts, [card]),
+        "termly-exclusions": term.document("termly-exclusions"),
+        "index-of-a-term": index(study.framework, term.facts),
+        "board-with-records": year.document("board"),
+        "appendix-g-with-records": year.document("appendix-g"),
     }
     for name, document in documents.items():
         (folder / f"{name}.html").write_text(page(document), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in documents}
+
+
+def made_runs(root: Path) -> Any:
+    """The module that makes runs with rows of own records; the tests have no packages."""
+    spec = importlib.util.spec_from_file_location("made_runs", root / "tests/unit/presentation/made_runs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def opened(browser: Any, path: Path, width: int = 1000) -> tuple[Any, list[str]]:
@@ -122,10 +142,15 @@ def test_headings_do_not_skip_and_tables_have_header_scopes(
     tab.close()
 
 
-def test_the_boards_pages_print_on_two_sheets(browser: Any, pages: dict[str, Path]) -> None:
-    tab, _ = opened(browser, pages["board"])
+@pytest.mark.parametrize(
+    ("name", "most"), [("board", 2), ("board-with-records", 2), ("termly-exclusions", 4)]
+)
+def test_pages_for_the_board_print_on_few_sheets(
+    browser: Any, pages: dict[str, Path], name: str, most: int
+) -> None:
+    tab, _ = opened(browser, pages[name])
     printed = tab.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 2
+    assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= most
     tab.close()
 
 

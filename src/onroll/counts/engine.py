@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
+from onroll.counts.spark import spark_session
 from onroll.errors import DataError, UsageError, one_of
 from onroll.framework.contracts import RECORD_TABLES, Contracts
 from onroll.intake.records.tidy import tidy_schema
@@ -22,14 +22,6 @@ from onroll.intake.records.tidy import tidy_schema
 DUCKDB = "duckdb"
 URLS = ("duckdb", "local[2]", "spark://host:7077", "sc://host:15002")
 Source = str | Path | Sequence[str | Path]
-_QUIET = """rootLogger.level = off
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = %m%n
-"""
 
 
 class Engine:
@@ -111,6 +103,8 @@ class Engine:
                 return self._backend.read_parquet(paths, table_name=f"tidy_{name}")
             self._backend._session.read.parquet(*paths).createOrReplaceTempView(f"tidy_{name}")
             return self._backend.table(f"tidy_{name}")
+        except ImportError:  # a library that is half installed says nothing about the files
+            raise
         except Exception as wrong:  # each engine has errors of its own
             raise DataError(
                 f"{name}: {one_of(Path(path).name for path in paths)} cannot be read as Parquet "
@@ -156,7 +150,7 @@ def open_engine(
         ``duckdb`` (embedded; works on disk what memory does not hold), ``local[2]``, ``spark://...``, or
         ``sc://...`` for Spark Connect.
     memory : str
-        Most the engine may hold, such as ``4GB`` (of Spark: the driver).
+        Most the engine may hold, such as ``4GB`` (of Spark: the driver). The process holds up to 1 GB beside it.
     threads : int
         Processors that DuckDB may use; for Spark the address says it.
     scratch : path, optional
@@ -212,6 +206,7 @@ def _backend(url: str, memory: str, threads: int, scratch: Path) -> Iterator[Any
             "preserve_insertion_order": False,
         }  # fmt: skip
         backend = ibis.duckdb.connect(**settings)
+        backend.settings["enable_progress_bar"] = False  # it would stand in the way of what a program prints
         try:
             yield backend
         finally:
@@ -219,79 +214,12 @@ def _backend(url: str, memory: str, threads: int, scratch: Path) -> Iterator[Any
         return
     if not url.startswith(("local", "spark://", "sc://")):
         raise UsageError(f"engine '{url}' is unknown; write one such as {one_of(URLS)}")
-    session, is_ours = _spark(url, memory, scratch)
+    session, is_ours = spark_session(url, memory, scratch)
     try:
         yield ibis.pyspark.connect(session)
     finally:
         if is_ours:
             session.stop()
-
-
-def _spark(url: str, memory: str, scratch: Path) -> tuple[Any, bool]:
-    """A Spark session, and whether it was started here. A session that already runs is used and left running."""
-    way_out = "install it with `make spark`, or count with the engine duckdb"
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as missing:
-        raise UsageError(f"engine '{url}' needs pyspark, which is not installed; {way_out}") from missing
-    is_remote = url.startswith("sc://")
-    if not is_remote and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise UsageError(f"engine '{url}' needs Java 17, which is not installed; install it and {way_out}")
-    running = None if is_remote else SparkSession.getActiveSession()
-    builder = SparkSession.builder.remote(url) if is_remote else SparkSession.builder.master(url)
-    for key, value in _spark_settings(url, memory, scratch).items():
-        builder = builder.config(key, value)
-    try:
-        with _silent():
-            session = builder.getOrCreate()
-    except Exception as wrong:  # a missing library of Spark Connect, an old Java, a host that is not there
-        first = (str(wrong).splitlines() or [""])[0]
-        raise UsageError(
-            f"engine '{url}' did not start: {type(wrong).__name__}: {first}; {way_out}"
-        ) from wrong
-    if not is_remote:
-        session.sparkContext.setLogLevel("OFF")
-    return session, running is None
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """What Java says as it starts goes nowhere; what goes wrong later reaches Python as an error."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _spark_settings(url: str, memory: str, scratch: Path) -> dict[str, str]:
-    """Strict arithmetic and one time zone, as DuckDB has them; quiet; nothing left in the present folder."""
-    settings = {
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-    }
-    if not url.startswith("local"):
-        return settings
-    log = scratch / "log4j2.properties"
-    log.write_text(_QUIET, encoding="utf-8")
-    return settings | {
-        "spark.app.name": "onroll",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.driver.memory": memory.lower().removesuffix("b"),
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log} -Dderby.system.home={scratch}",
-        "spark.local.dir": str(scratch),
-        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.shuffle.partitions": "4",
-        "spark.sql.adaptive.enabled": "false",
-    }
 
 
 def _spark_schema(schema: ibis.Schema) -> str:

@@ -16,9 +16,9 @@ from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure, melted, summed
 from onroll.counts.choices import Choices
-from onroll.counts.dates import day_of, first_year
+from onroll.counts.dates import day_of, first_year, period_of
 from onroll.counts.engine import Engine
-from onroll.counts.pupil_groups import groups_at, roll_of, term_number
+from onroll.counts.pupil_groups import groups_at, roll_of, term_name, term_number
 from onroll.counts.roll import BASE, as_number
 from onroll.counts.spreading import (
     COUNTED_PHASES,
@@ -62,8 +62,9 @@ class Register:
 def register(engine: Engine, choices: Choices, topics: Topics) -> Register:
     """Events of each pupil at each school in each term, with the pupil's group; kept.
 
-    ``events`` has ``time_period, year, term, pupil, urn, la_code, education_phase, group``, the counts ``EVENTS``
-    and the numbers of the first and last day on which a suspension began (null without one).
+    ``events`` has ``time_period, term`` and their numbers ``year, at``, ``pupil, urn, la_code, education_phase``,
+    ``group``, the counts ``EVENTS`` and the numbers of the first and last day on which a suspension began (null
+    without one).
     """
     rows = engine.table("exclusions")
     counted = rows.filter(rows.category.isin((SUSPENSION, PERMANENT)))
@@ -71,7 +72,9 @@ def register(engine: Engine, choices: Choices, topics: Topics) -> Register:
     sessions = counted.sessions.fill_null(0).cast("int64") * as_number(is_suspension)
     day = is_suspension.ifelse(day_of(counted.start_date), None)
     ready = counted.select(
-        "time_period", "term", "pupil", "urn", "sen_provision",
+        "pupil", "urn", "sen_provision",
+        year=first_year(counted.time_period),
+        at=term_number(counted.term),
         suspensions=as_number(is_suspension),
         permanent_exclusions=1 - as_number(is_suspension),
         sessions=sessions,
@@ -80,19 +83,18 @@ def register(engine: Engine, choices: Choices, topics: Topics) -> Register:
         strategy_before=as_number(is_suspension & counted.strategy_before),
         day=day,
     )  # fmt: skip
-    keys = ("time_period", "term", "pupil", "urn", "sen_provision")
+    keys = ("year", "at", "pupil", "urn", "sen_provision")
     sums = {name: ready[name].sum().cast("int64") for name in EVENTS}
     each = ready.group_by(*keys).aggregate(**sums, first=ready.day.min(), last=ready.day.max())
-    each = engine.cache(each.mutate(year=first_year(each.time_period), at=term_number(each.term)))
+    each = engine.cache(each)
     roll = roll_of(each.select("pupil").distinct(), engine, topics)
     who = groups_at(each, roll, topics).rename(p="pupil", u="urn", y="year", t="at", roll_group=GROUP)
     met = each.inner_join(
         who, [each.pupil == who.p, each.urn == who.u, each.year == who.y, each["at"] == who.t]
     )
     group = with_sen(met.roll_group, topics, met.sen_provision)
-    named = met.select(
-        "time_period", "year", "term", "pupil", "urn", *EVENTS, "first", "last", **{GROUP: group}
-    )
+    words = {"time_period": period_of(met.year), "term": term_name(met["at"])}
+    named = met.select("year", "at", "pupil", "urn", *EVENTS, "first", "last", **words, **{GROUP: group})
     return Register(engine.cache(placed(named, engine, choices)), roll)
 
 

@@ -8,7 +8,7 @@ roll of the year is of unknown groups, and is counted.
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import IntegerValue, Table, Value
+from ibis.expr.types import IntegerValue, StringValue, Table, Value
 
 from onroll.counts.dates import first_year
 from onroll.counts.engine import Engine
@@ -22,6 +22,11 @@ KNOWN_DESTINATIONS = ("school", "away", "home_education", "provision", "finished
 def term_number(term: Value) -> IntegerValue:
     """0, 1 or 2 of Autumn, Spring or Summer."""
     return term.cases(*_NUMBERS, else_=1).cast("int64")
+
+
+def term_name(number: Value) -> StringValue:
+    """Autumn, Spring or Summer of 0, 1 or 2."""
+    return number.cases(*[(at, name) for name, at in _NUMBERS], else_=ibis.null("string"))
 
 
 def roll_of(pupils: Table, engine: Engine, topics: Topics) -> Table:

@@ -18,8 +18,10 @@ from onroll.counts.engine import Engine
 from onroll.counts.spreading import (
     PLACE,
     WIDE_KEYS,
+    added,
     by_topic,
     group_breakdowns,
+    numbered,
     over_areas,
     over_schools,
     placed,
@@ -59,14 +61,16 @@ def base(engine: Engine, choices: Choices, topics: Topics) -> tuple[Table, Table
     codes = [topic.column for topic in topics.each]
     narrow = main.select("time_period", "term", "urn", *codes, **_signals(main, choices.rules))
     keys = ("time_period", "term", *PLACE)
-    there = placed(narrow, engine, choices)
+    there = numbered(narrow, engine)
     counted = {"pupils": there.count()} | {name: there[name].sum().cast("int64") for name in SIGNALS}
-    raw = engine.cache(there.group_by(*keys, *codes).aggregate(**counted))
+    grouped = engine.cache(there.group_by("time_period", "term", "place", *codes).aggregate(**counted))
+    raw = placed(grouped, engine, choices, "place")
     packed = raw.mutate(**{GROUP: topics.packed(raw)})
     is_older = raw.year_group.isin(choices.rules.removal_years)
     groups = packed.mutate(older_pupils=ibis.ifelse(is_older, packed.pupils, 0)).select(
         *keys, GROUP, *BASE, *SIGNALS
     )
+    groups = engine.cache(added(groups, (*keys, GROUP), (*BASE, *SIGNALS)))
     older = as_number(narrow_years(main, choices.rules.removal_years))
     own = main.select("time_period", "term", "urn", **_signals(main, choices.rules), older_pupils=older)
     sums = {"pupils": own.count()} | {

@@ -62,6 +62,26 @@ def placed(table: Table, engine: Engine, choices: Choices, urn: str = "urn") -> 
     return both.filter(both.la_code.isin(choices.authorities)) if choices.authorities else both
 
 
+def numbered(table: Table, engine: Engine) -> Table:
+    """A table with two numbers in place of words, so that millions of rows are grouped by little.
+
+    ``place`` is the lowest school number of the same authority and phase, ``whole`` that of the authority's counted
+    phases (null outside them). Each is a school of that place, so ``placed`` gives the words back; of a school that
+    is not on the register both are null.
+    """
+    schools = engine.table("schools")
+    in_total = schools.education_phase.isin(COUNTED_PHASES)
+    lowest = ibis.ifelse(in_total, schools.urn, ibis.null("int32"))
+    numbers = schools.select(
+        number_urn=schools.urn,
+        place=schools.urn.min().over(ibis.window(group_by=[schools.la_code, schools.education_phase])),
+        whole=ibis.ifelse(
+            in_total, lowest.min().over(ibis.window(group_by=schools.la_code)), ibis.null("int32")
+        ),
+    )
+    return table.left_join(numbers, table.urn == numbers.number_urn).drop("number_urn")
+
+
 def group_breakdowns(topics: Topics) -> tuple[Breakdown, ...]:
     """The breakdowns by the topics of the packed group."""
     return tuple(Breakdown(topic.name, GROUP, topic.within, topic.label) for topic in topics.each)
@@ -135,8 +155,7 @@ def spread(
     ----------
     rows : Table
         ``time_period, term, urn, la_code, education_phase``, the columns of the breakdowns and the whole
-        numbers to add. Without ``term`` there are years only, without ``urn``
-        no schools.
+        numbers to add. Without ``term`` there are years only, without ``urn`` no schools.
     sums : sequence of str
         The columns to add.
     breakdowns : sequence of Breakdown, optional
@@ -153,7 +172,7 @@ def spread(
     areas = over_areas(over_times(topics, keys, sums), sums, phases)
     if not (choices.schools and "urn" in rows.columns):
         return areas
-    own = added(rows, ("time_period", "term", *PLACE, "urn"), sums)
+    own = placed(added(rows, ("time_period", "term", "urn"), sums), engine, choices)
     return ibis.union(areas, over_schools(over_times(own, ("time_period", *PLACE, "urn"), sums), sums))
 
 

@@ -12,17 +12,21 @@ from collections.abc import Sequence
 import ibis
 from ibis.expr.types import Table
 
-from onroll.counts.cells import LOCAL_AUTHORITY, SCHOOL
+from onroll.counts.cells import LOCAL_AUTHORITY
 from onroll.counts.choices import Choices
+from onroll.counts.dates import period_of
 from onroll.counts.engine import Engine
+from onroll.counts.pupil_groups import term_name
 from onroll.counts.spreading import (
-    COUNTED_PHASES,
     NO_SCHOOL,
     PLACE,
     WIDE_KEYS,
     by_topic,
     group_breakdowns,
+    numbered,
     over_areas,
+    over_schools,
+    placed,
     term_identifier,
 )
 from onroll.counts.topics import GROUP, Topics
@@ -36,12 +40,15 @@ _URN_BITS = 31
 def suspended_pupils(events: Table, engine: Engine, choices: Choices, topics: Topics) -> Table:
     """Pupils with one suspension or more, and with many, as wide rows of ``PUPILS``."""
     suspended = events.filter(events.suspensions > 0)
-    counted = suspended.filter(suspended.education_phase.isin(COUNTED_PHASES))
-    of_total = counted.mutate(education_phase=ibis.literal(TOTAL))
+    code = suspended["last"] * (1 << topics.bits) + suspended[GROUP]
+    narrow = suspended.select("year", "at", "pupil", "urn", "suspensions", code=code)
+    rows = engine.cache(numbered(narrow, engine))
     parts = []
-    for times in (("time_period",), ("time_period", "term")):
-        for rows in (of_total, suspended):
-            parts.append(_pupils(rows, (*times, *PLACE), choices, topics))
+    for times in (("year",), ("year", "at")):
+        whole = _pupils(rows.filter(rows.whole.notnull()), times, "whole", choices, topics)
+        named = placed(whole, engine, choices).mutate(education_phase=ibis.literal(TOTAL))
+        own = placed(_pupils(rows, times, "place", choices, topics), engine, choices)
+        parts += [named.select(own.columns), own]
     cube = engine.cache(ibis.union(*parts))
     keys = ("time_period", "time_identifier", *PLACE)
     wide = by_topic(cube, keys, PUPILS, group_breakdowns(topics)).mutate(
@@ -49,31 +56,25 @@ def suspended_pupils(events: Table, engine: Engine, choices: Choices, topics: To
     )
     found = [wide.select(*WIDE_KEYS, *PUPILS)]
     if choices.schools:
-        words = {"geographic_level": SCHOOL, "breakdown_topic": TOTAL, "breakdown": TOTAL}
-        for times in (("time_period",), ("time_period", "term")):
-            own = _pupils(suspended, (*times, *PLACE, "urn"), choices, topics, with_group=False)
-            named = own.mutate(**{name: ibis.literal(word) for name, word in words.items()})
-            found.append(named.select(*WIDE_KEYS, *PUPILS))
+        for times in (("year",), ("year", "at")):
+            each = _pupils(rows, times, "urn", choices, topics)
+            found.append(over_schools(placed(each, engine, choices), PUPILS))
     return ibis.union(*found)
 
 
-def _pupils(
-    rows: Table, keys: Sequence[str], choices: Choices, topics: Topics, *, with_group: bool = True
-) -> Table:
-    """Pupils by keys and by the group of the latest suspension, with ``time_identifier`` for ``term``."""
-    code = rows["last"] * (1 << topics.bits) + rows[GROUP]
-    ready = rows.mutate(code=code)
-    each = ready.group_by(*keys, "pupil").aggregate(times=ready.suspensions.sum(), code=ready.code.max())
-    group = {GROUP: each.code & ((1 << topics.bits) - 1)} if with_group else {}
+def _pupils(rows: Table, times: Sequence[str], place: str, choices: Choices, topics: Topics) -> Table:
+    """Pupils by time, by the number of a place (as ``urn``) and by the group of the latest suspension."""
+    each = rows.group_by(*times, "pupil", urn=rows[place]).aggregate(
+        times=rows.suspensions.sum(), code=rows.code.max()
+    )
     many = ibis.ifelse(each.times >= choices.rules.repeat_suspensions, 1, 0)
-    flagged = each.mutate(many=many, **group)
-    counts = flagged.group_by(*keys, *group).aggregate(
+    flagged = each.mutate(many=many, **{GROUP: each.code & ((1 << topics.bits) - 1)})
+    counts = flagged.group_by(*times, "urn", GROUP).aggregate(
         suspended_pupils=flagged.count(), repeatedly_suspended=flagged.many.sum().cast("int64")
     )
-    identifier = term_identifier(counts.term) if "term" in keys else ibis.literal(YEAR)
-    named = counts.mutate(time_identifier=identifier)
-    place = [key for key in keys if key != "term"]
-    return named.select(*place, "time_identifier", *group, *PUPILS)
+    identifier = term_identifier(term_name(counts["at"])) if "at" in times else ibis.literal(YEAR)
+    named = counts.mutate(time_period=period_of(counts.year), time_identifier=identifier)
+    return named.select("time_period", "time_identifier", "urn", GROUP, *PUPILS)
 
 
 def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: Topics) -> Table:

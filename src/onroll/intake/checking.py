@@ -17,8 +17,10 @@ from onroll.intake.received import OTHER, Received, no_symbols
 from onroll.intake.records.mapping import NAME as MAPPING
 from onroll.intake.records.mapping import ReadingRules, read_mapping
 from onroll.intake.records.pseudonyms import Key
-from onroll.intake.records.receive import RecordFile, Records, receive, recognised_file
+from onroll.intake.records.receive import Records, Say, receive
 from onroll.intake.records.recognise import Headings, named_like
+from onroll.intake.records.record_files import RecordFile, recognised_file
+from onroll.intake.records.streams import UnsafeError
 from onroll.intake.sheets import empty_frame
 
 BESIDE = (MAPPING, "truth.json")
@@ -74,7 +76,9 @@ class Checked:
             part.unlink(missing_ok=True)
 
 
-def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -> Checked:
+def check_folder(
+    folder: Path, published_root: Path, desk: Desk | None = None, say: Say = lambda _: None
+) -> Checked:
     """Check every file of a folder and of the folders in it.
 
     Parameters
@@ -85,6 +89,8 @@ def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -
         The project's own published figures, for ``authorities.csv``.
     desk : Desk, optional
         Without it files of own records are not known.
+    say : callable, optional
+        Told of progress in reading and checking own records, a line at a time.
 
     Raises
     ------
@@ -102,7 +108,11 @@ def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -
     can_read, records = not received, list[RecordFile]()
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        own = None if headings is None else _own_records(path, name, headings, rules)
+        try:
+            own = None if headings is None else _own_records(path, name, headings, rules)
+        except UnsafeError as problem:
+            received.append(_unreadable(name, problem))
+            continue
         if own is None:
             received.append(_check_file(path, name, authorities, headings))
         else:
@@ -110,7 +120,7 @@ def check_folder(folder: Path, published_root: Path, desk: Desk | None = None) -
     found = Findings(tuple(item for one in received for item in one.findings))
     if desk is None or not records or not can_read:
         return Checked(tuple(received), found)
-    own_records = receive(records, desk.contracts, rules, desk.key, desk.la_code)
+    own_records = receive(records, desk.contracts, rules, desk.key, desk.la_code, say)
     return Checked(tuple(received), found + own_records.findings, own_records)
 
 
@@ -120,6 +130,8 @@ def _own_records(path: Path, name: str, headings: Headings, rules: ReadingRules)
         return None
     try:
         file = recognised_file(path, name, headings, rules)
+    except UnsafeError:
+        raise
     except (DataError, OSError):
         return None
     published = file is not None and any(
@@ -174,8 +186,7 @@ def _check_file(path: Path, name: str, authorities: Authorities, headings: Headi
     try:
         read = read_published(path, authorities, name)
     except DataError as problem:
-        words = str(problem).removeprefix(f"{shown(name, 120)}: ")
-        return _unread(name, Findings((finding("unreadable", name, value=words),)))
+        return _unreadable(name, problem)
     return read if headings is None else replace(read, findings=_with_hints(read.findings, name, headings))
 
 
@@ -188,9 +199,13 @@ def _with_hints(found: Findings, name: str, headings: Headings) -> Findings:
         f"It is named like {like.id}, whose columns {', '.join(like.needed)} were not found in its first rows. "
         "Use the template, or name the headers in mapping.yaml."
     )
-    return Findings(
-        tuple(replace(one, action=words) if one.check == "unknown_file" else one for one in found)
-    )
+    told = (replace(one, expected="", action=words) if one.check == "unknown_file" else one for one in found)
+    return Findings(tuple(told))
+
+
+def _unreadable(name: str, problem: DataError) -> Received:
+    words = str(problem).removeprefix(f"{shown(name, 120)}: ")
+    return _unread(name, Findings((finding("unreadable", name, value=words),)))
 
 
 def _unread(name: str, findings: Findings) -> Received:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import sentences, tables
+from onroll.presentation import record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Bullets, Document, Heading, Paragraph, Rating, Table, Text, text
 from onroll.presentation.objectives import NO_EVIDENCE, Standing, glance, standings
+from onroll.presentation.quality import Quality
+from onroll.presentation.quality_tables import quality_blocks
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
@@ -19,8 +21,13 @@ from onroll.vocabulary import (
     academic_year,
 )
 
+CHARTS_OF_RECORDS = {
+    "suspensions_by_group": "P7.1", "training_coverage": "P3.1", "alternative_provision": "P6.3",
+}  # fmt: skip
+"""Charts of own records, each with the objective under which it stands."""
 
-def appendix_g(framework: Framework, facts: Facts) -> Document:
+
+def appendix_g(framework: Framework, facts: Facts, quality: Quality) -> Document:
     """Compose the evaluation."""
     brief, strategy = facts.brief, framework.strategy
     every = standings(framework, facts)
@@ -36,8 +43,9 @@ def appendix_g(framework: Framework, facts: Facts) -> Document:
         blocks.append(Paragraph(text(priority.text), "quotation"))
         for one in every:
             if one.objective in priority.objectives:
-                blocks += _objective(facts, one)
-    blocks += _focus_areas(framework)
+                blocks += _objective(framework, facts, one)
+    blocks += _focus_areas(framework, facts)
+    blocks += quality_blocks(framework, facts, quality)
     blocks += _methods(framework, facts)
     subtitle = (
         f"Implementation evaluation (Appendix G) for {academic_year(brief.year)}, {brief.area}. The strategy's own "
@@ -52,7 +60,11 @@ def _summary(framework: Framework, facts: Facts, every: tuple[Standing, ...]) ->
     measures = list(MEASURES)
     said = [sentences.happened(facts, measure) for measure in measures] + sentences.impact(facts)
     have = sum(one.has_evidence for one in every)
-    lead = text(f"{have} of {len(every)} objectives have evidence this year; {len(every) - have} have none.")
+    held = sum(not one.has_evidence and bool(one.withheld) for one in every)
+    kept = f" Of {held}, all that was received is withheld to protect pupils." if held else ""
+    lead = text(
+        f"{have} of {len(every)} objectives have evidence this year; {len(every) - have - held} have none.{kept}"
+    )
     return [
         Heading("Summary", anchor="summary"), Paragraph(lead, "lead"),
         *(Paragraph(words) for words in said), glance(framework, facts),
@@ -75,25 +87,37 @@ def _reading(framework: Framework, facts: Facts) -> list[Block]:
     ]  # fmt: skip
 
 
-def _objective(facts: Facts, one: Standing) -> list[Block]:
+def _objective(framework: Framework, facts: Facts, one: Standing) -> list[Block]:
     blocks: list[Block] = [
         Heading(
             f"{one.objective.id} {one.objective.label}", 3, f"objective-{one.objective.id.replace('.', '-')}"
         ),
         Paragraph(text(one.objective.text), "quotation"),
     ]
-    if not one.has_evidence:
+    if not one.has_evidence and not one.withheld:
         blocks.append(Rating(NO_EVIDENCE, text("What would speak to it. ", *_listed(one), ".")))
         return blocks
-    blocks.append(Rating(one.rating, (*one.reason, f" Strength: {one.strength}.")))
+    strength = f" Strength: {one.strength}." if one.strength else ""
+    blocks.append(Rating(one.rating, (*one.reason, strength)))
     indicators = {indicator.id for indicator in one.indicators}
     if "suspension_rate" in indicators:
         blocks += _rates(facts)
     if "suspension_rate_by_sen" in indicators:
         blocks += _groups(facts)
+    blocks += _of_records(framework, facts, one)
     if one.missing:
-        blocks.append(Paragraph(text("Not received. ", *_listed(one), "."), "note"))
+        blocks.append(Paragraph(text("No figure for these. ", *_listed(one), "."), "note"))
     return blocks
+
+
+def _of_records(framework: Framework, facts: Facts, one: Standing) -> list[Block]:
+    """What own records say of an objective: a line an indicator, now and the year before, withheld ones named."""
+    caption = f"{one.objective.id}, from records: number, and rate with its interval"
+    table = record_tables.indicators(framework, facts, [each.id for each in one.indicators], caption)
+    if table is None:
+        return []
+    pictures = [name for name, objective in CHARTS_OF_RECORDS.items() if objective == one.objective.id]
+    return [table, *(block for name in pictures for block in _picture(facts, name))]
 
 
 def _listed(one: Standing) -> Text:
@@ -157,19 +181,23 @@ def _groups(facts: Facts) -> list[Block]:
     return [*blocks, Paragraph(text(note), "note")]
 
 
-def _focus_areas(framework: Framework) -> list[Block]:
-    rows = tuple(
-        (
-            text(f"{area.id} {area.label}"), text(area.text), text(NO_EVIDENCE),
-            text("; ".join(indicator.label for indicator in framework.indicators_of(area.id))),
-        )
-        for area in framework.uncovered_focus_areas
-    )  # fmt: skip
+def _focus_areas(framework: Framework, facts: Facts) -> list[Block]:
+    rows, tables_of = [], []
+    for area in framework.uncovered_focus_areas:
+        indicators = framework.indicators_of(area.id)
+        ids = [indicator.id for indicator in indicators]
+        table = record_tables.indicators(framework, facts, ids, f"{area.id} {area.label}, from records")
+        there = records.present(facts, ids)
+        state = f"{len(there)} of {len(ids)} indicators, below" if there else NO_EVIDENCE
+        wanted = "; ".join(one.label for one in indicators if one.id not in there)
+        rows.append((text(f"{area.id} {area.label}"), text(area.text), text(state), text(wanted)))
+        tables_of += [] if table is None else [table]
     columns = ("Focus area", "In the strategy's words", "Evidence", "What would speak to it")
     return [
         Heading("Focus areas without an objective", anchor="focus-areas"),
         Paragraph(text("The strategy names these areas of focus and sets no objective for them.")),
-        Table("Focus areas without an objective of their own", columns, rows),
+        Table("Focus areas without an objective of their own", columns, tuple(rows)),
+        *tables_of,
     ]
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import sentences, tables
+from onroll.presentation import record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
+from onroll.presentation.decisions import NO_QUESTION, from_records
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Bullets, Document, Heading, Paragraph, Rating, Text, text
-from onroll.presentation.objectives import NOT_RATED, standings
+from onroll.presentation.objectives import standings
+from onroll.presentation.quality import LEFT_OUT, NOT_RECEIVED, USED, Quality
+from onroll.presentation.ratings import NOT_RATED, WORST_FIRST
 from onroll.vocabulary import academic_year
 
 SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
+OF_RECORDS = (
+    "staff_trained_trauma", "governors_trained", "principles_on_record", "repeat_suspensions",
+    "part_time_timetables", "reviews_within_six_weeks", "flagged_schools_offered_support",
+)  # fmt: skip
+"""What the Board sees of own records on its two pages: one line for each of the strategy's aims."""
 
 
-def board(framework: Framework, facts: Facts) -> Document:
+def board(framework: Framework, facts: Facts, quality: Quality) -> Document:
     """Compose the Board's pages."""
     brief = facts.brief
     blocks: list[Block] = [
@@ -22,10 +30,14 @@ def board(framework: Framework, facts: Facts) -> Document:
         *_what_changed(framework, facts),
         *_for_whom(facts),
         *_how_sure(facts),
-        *_unknown(framework, facts),
-        *_decide(framework, facts),
+        *_records(framework, facts),
+        *_unknown(framework, facts, quality),
+        *_decide(framework, facts, quality),
     ]
-    subtitle = f"For the {brief.board}: {brief.area}, academic year {academic_year(brief.year)}, from published figures"
+    rests_on = "from published figures"
+    if records.has_rows(facts):
+        rests_on += " and synthetic records" if brief.is_synthetic else " and the authority's own records"
+    subtitle = f"For the {brief.board}: {brief.area}, academic year {academic_year(brief.year)}, {rests_on}"
     return Document("board", f"{brief.title}: what we know", subtitle, tuple(blocks), foot(facts))
 
 
@@ -39,9 +51,20 @@ def _what_changed(framework: Framework, facts: Facts) -> list[Block]:
     said += _picture(facts, "suspension_rate_trend")
     said.append(tables.headline(facts))
     rated = [one for one in standings(framework, facts) if one.rating != NOT_RATED]
+    told = [one for one in rated if SUSPENSIONS in {indicator.id for indicator in one.indicators}]
     said += [
-        Rating(one.rating, (f"{one.objective.id}, {one.objective.label}: ", *one.reason)) for one in rated
+        Rating(one.rating, (f"{one.objective.id}, {one.objective.label}: ", *one.reason)) for one in told
     ]
+    if len(rated) > len(told):
+        made_up = ", most of them on synthetic data," if facts.brief.is_synthetic else ""
+        words = ", ".join(
+            f"{sum(one.rating == word for one in rated)} {word.lower()}" for word in WORST_FIRST
+        )
+        said.append(
+            Paragraph(
+                text(f"Of {len(rated)} objectives that could be rated{made_up} {words}; Appendix G says why.")
+            )
+        )
     return said
 
 
@@ -62,7 +85,7 @@ def _for_whom(facts: Facts) -> list[Block]:
         *said,
         Bullets(tuple(found)),
         Paragraph(text(closing)),
-        *_picture(facts, "suspension_rate_by_sen"),
+        *([] if records.has_rows(facts) else _picture(facts, "suspension_rate_by_sen")),
     ]
 
 
@@ -73,23 +96,50 @@ def _how_sure(facts: Facts) -> list[Block]:
     return said
 
 
-def _unknown(framework: Framework, facts: Facts) -> list[Block]:
+def _records(framework: Framework, facts: Facts) -> list[Block]:
+    """What own records add, in one table; the rest is in Appendix G."""
+    if not records.has_rows(facts):
+        return []
+    whose = "Synthetic records" if facts.brief.is_synthetic else "The authority's own records"
+    table = record_tables.indicators(framework, facts, OF_RECORDS, f"{whose}, {facts.brief.period}")
+    if table is None:
+        return []
+    heading = "What the records of schools and the Council add"
+    return [Heading(heading, anchor="records"), table, Paragraph(text(records.MEANING), "note")]
+
+
+def _unknown(framework: Framework, facts: Facts, quality: Quality) -> list[Block]:
     every = standings(framework, facts)
-    silent = [one for one in every if not one.has_evidence]
-    words = text(
-        f"Of the strategy's {len(every)} objectives, {len(every) - len(silent)} have any evidence and {len(silent)} "
-        "have none: no survey answers, training returns, policy reviews or school records have been received. "
-        "Published figures do not show informal exclusion, moves off roll, managed moves or what pupils and parents say."
-    )
-    return [Heading("What we do not know", anchor="unknown"), Paragraph(words)]
+    shown = sum(one.has_evidence for one in every)
+    held = sum(not one.has_evidence and bool(one.withheld) for one in every)
+    said = f"Of the strategy's {len(every)} objectives, {shown} have any evidence and {len(every) - shown - held} have none"
+    said += f"; of {held} all that was received is withheld to protect pupils" if held else ""
+    if quality.is_empty:
+        said += ": no survey answers, training returns, policy reviews or school records have been received."
+    else:
+        gone = [
+            f"{one.label[0].lower()}{one.label[1:]}"
+            for one in quality.tables
+            if one.status in (NOT_RECEIVED, LEFT_OUT)
+        ]
+        said += f". Not received, or left out because of errors: {', '.join(gone)}." if gone else "."
+    if not records.has_rows(facts):
+        said += (
+            " Published figures do not show informal exclusion, moves off roll, managed moves or what pupils and parents "
+            "say."
+        )
+    else:
+        said += " No record shows exclusions that nobody recorded."
+    return [Heading("What we do not know", anchor="unknown"), Paragraph(text(said))]
 
 
-def _decide(framework: Framework, facts: Facts) -> list[Block]:
+def _decide(framework: Framework, facts: Facts, quality: Quality) -> list[Block]:
+    there = {one.table for one in quality.tables if one.status == USED}
     wanted: dict[str, set[str]] = {}
     for one in standings(framework, facts):
-        for indicator in one.missing:
+        for indicator in (each for each in one.missing if each.table not in there):
             wanted.setdefault(indicator.table, set()).add(one.objective.id)
-    most = sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0]))[:4]
+    most = sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0]))[: 1 if there else 4]
     items: list[Text] = [
         text(
             f"Which records to ask for first. {_named(name)} would speak to {len(ids)} of the "
@@ -102,7 +152,9 @@ def _decide(framework: Framework, facts: Facts) -> list[Block]:
         facts
     ):
         items.append(text("Which schools to ask about the differences above, and who offers them support."))
-    return [Heading("For decision today", anchor="decide"), Bullets(tuple(items))]
+    items += from_records(facts)[:2]
+    asked: Block = Bullets(tuple(items)) if items else Paragraph(text(NO_QUESTION))
+    return [Heading("For decision today", anchor="decide"), asked]
 
 
 def _named(table: str) -> str:

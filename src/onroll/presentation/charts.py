@@ -12,6 +12,8 @@ from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.presentation import wording
 from onroll.presentation.drawing import INK, OWN, STYLES, Chart, canvas, end_labels, shade, years_axis
 from onroll.presentation.facts import Facts
+from onroll.presentation.record_charts import RECORD_CHARTS
+from onroll.presentation.record_charts import available as of_records
 from onroll.vocabulary import (
     ETHNICITY_SHORT,
     GAP,
@@ -39,22 +41,24 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    if name not in CHARTS:
+    every = {**CHARTS, **RECORD_CHARTS}
+    if name not in every:
         raise UsageError(
-            f"no chart is called '{name}'; charts are {one_of(CHARTS)}.{did_you_mean(name, CHARTS)}"
+            f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
         )
     if name not in available(facts):
         raise UsageError(f"chart '{name}' has no evidence to draw in this run")
-    drawn: Chart = CHARTS[name](facts)
+    drawn: Chart = every[name](facts)
     drawn.id = name
     return drawn
 
 
 def available(facts: Facts) -> tuple[str, ...]:
     """Names of the charts for which this run has evidence."""
-    return tuple(
+    published = tuple(
         name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
     )
+    return (*published, *of_records(facts))
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
@@ -257,3 +261,4 @@ NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
         },
     }
 )
+NAMES = (*CHARTS, *RECORD_CHARTS)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Paragraph, Text, text
+from onroll.vocabulary import PUBLISHED
 
 SYNTHETIC = (
     "Synthetic data. The pupils, schools and records behind these figures were made from a seed; no real child, school or "
     "family is in them. They show how the report works and say nothing about any place."
+)
+PARTLY_SYNTHETIC = (
+    "Part of this page is synthetic data. Each table and chart names its source. Those of the Department for Education "
+    "are real; those marked as synthetic data were made from a seed, with no real child, school or family in them, and say "
+    "nothing about any place."
 )
 PROTECTED = (
     "Figures from the authority's own records are protected: a count from 1 to 9 is withheld, with every figure from which "
@@ -30,7 +36,8 @@ def foot(facts: Facts) -> tuple[Text, ...]:
 
 def departures(facts: Facts) -> tuple[Block, ...]:
     """Warnings at the top: synthetic data named as such, and where the run departs from the analysis plan."""
-    made_up = (Paragraph(text(SYNTHETIC), "warning"),) if facts.brief.is_synthetic else ()
+    words = PARTLY_SYNTHETIC if PUBLISHED in facts.brief.origins else SYNTHETIC
+    made_up = (Paragraph(text(words), "warning"),) if facts.brief.is_synthetic else ()
     if not facts.brief.deviations:
         return made_up
     said = "; ".join(facts.brief.deviations)

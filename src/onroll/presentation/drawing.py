@@ -72,6 +72,18 @@ def canvas(height: float = HEIGHT) -> tuple[Chart, Axes]:
     return chart, axes
 
 
+def dots_canvas(lines: int) -> tuple[Chart, Axes]:
+    """An empty chart for a dot plot of so many lines, with room for their labels at the left."""
+    with mpl.rc_context(RC):
+        height = 0.9 + 0.32 * lines
+        chart = Chart(figsize=(WIDTH, height))
+        axes = chart.add_axes((0.29, 0.4 / height, 0.68, 1 - 0.7 / height))
+        axes.grid(visible=False, axis="y")
+        axes.grid(visible=True, axis="x")
+        axes.spines["left"].set_visible(False)
+    return chart, axes
+
+
 def years_axis(axes: Axes, years: Sequence[str], pandemic: Sequence[str], launch: str) -> None:
     """Name the years, shade and name the pandemic years, mark the strategy's first year."""
     places = {year: place for place, year in enumerate(years)}

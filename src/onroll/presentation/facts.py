@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from onroll.disclosure import Released
 from onroll.presentation.numbers import FORMATS
 from onroll.vocabulary import OWN_RECORDS, RATE, TOTAL, academic_year
 from onroll.vocabulary.records import MADE_UP
+
+_NONE = np.empty(0, dtype=int)
+KEY = ("indicator", "time_period", "geographic_level", "breakdown_topic", "breakdown", "comparator")
+"""What tells a row of own records from the others, but for its statistic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,10 @@ class Facts:
     def __init__(self, released: Released, brief: Brief) -> None:
         self.frame = released.frame
         self.brief = brief
+        self._places = self.frame.groupby("indicator", sort=False).indices
+        self._values: dict[str, Any] = {}
+        self._cells: list[dict[str, Any]] | None = None
+        self._named: dict[tuple[Any, ...], list[int]] = {}
 
     def all(self, **about: Any) -> list[Fact]:
         """Every row whose columns have these values, in their order."""
@@ -123,10 +132,25 @@ class Facts:
 
     def where(self, **about: Any) -> pd.DataFrame:
         """The same as a table; its index is the row's number in ``evidence.csv``."""
-        keep = pd.Series(True, index=self.frame.index)
+        indicator = about.pop("indicator", None)
+        at = np.arange(len(self.frame)) if indicator is None else self._places.get(indicator, _NONE)
         for column, value in about.items():
-            keep &= self.frame[column] == value
-        return self.frame[keep]
+            if column not in self._values:
+                self._values[column] = self.frame[column].to_numpy(dtype=object)
+            at = at[self._values[column][at] == value]
+        return self.frame.iloc[at]
+
+    def named(self, *key: str) -> list[Fact]:
+        """The rows with these values of ``KEY``, in their order: the quick way for pages of many rows."""
+        if self._cells is None:
+            self._cells = [
+                {str(name): value for name, value in row.items()} for row in self.frame.to_dict("records")
+            ]
+            columns = (self.frame[name].to_list() for name in KEY)
+            for place, held in enumerate(zip(*columns, strict=True)):
+                self._named.setdefault(held, []).append(place)
+        rows = self.frame.index
+        return [Fact(int(rows[place]), self._cells[place]) for place in self._named.get(key, [])]
 
     def one(self, **about: Any) -> Fact | None:
         """The first such row, or None when there is none."""

@@ -57,7 +57,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart: its finding as a title, its alternative text, the drawing, and its numbers as a table."""
+    """A chart: its finding as a title, its alternative text, the drawing, and its numbers as a table.
+
+    A tall one, with many lines of text, is printed larger.
+    """
 
     id: str
     title: str
@@ -66,6 +69,7 @@ class Picture:
     svg: bytes
     numbers: Table
     source: str
+    is_tall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from onroll.framework import Framework, Indicator, Objective, RatingRule
-from onroll.presentation.facts import Fact, Facts
+from onroll.framework import Framework, Indicator, Objective
+from onroll.presentation.facts import Facts
 from onroll.presentation.model import Table, Text, text
-from onroll.vocabulary import BASELINE, RATE_RATIO, RELATIVE_RISK, STRENGTHS, TOTAL
+from onroll.presentation.ratings import NOT_RATED, rating_of
+from onroll.presentation.records import HIDDEN
+from onroll.vocabulary import STRENGTHS
 
-NOT_RATED, GREEN, AMBER, RED = "Not rated", "Green", "Amber", "Red"
 NO_EVIDENCE = "No evidence received"
-OPEN_BELOW, OPEN_ABOVE = 0.9, 1.1
-"""An interval beyond both leaves either side open, wherever its estimate leans."""
-WORST_FIRST = (RED, AMBER, GREEN)
+ALL_WITHHELD = "Received, and withheld to protect pupils"
 COLUMNS = (
     "id", "priority", "text", "indicators", "evidence_rows", "rating", "rating_reason", "strength", "missing",
 )  # fmt: skip
@@ -35,6 +34,8 @@ class Standing:
         The strongest word of ``vocabulary.STRENGTHS`` among the rows; empty without evidence.
     missing : tuple of Indicator
         Indicators for which nothing was received.
+    withheld : tuple of Indicator
+        Indicators for which records were received and nothing may be shown.
     """
 
     objective: Objective
@@ -44,11 +45,19 @@ class Standing:
     reason: Text
     strength: str
     missing: tuple[Indicator, ...]
+    withheld: tuple[Indicator, ...] = ()
 
     @property
     def has_evidence(self) -> bool:
-        """Whether any row speaks to it."""
+        """Whether any row that may be shown speaks to it."""
         return self.rows > 0
+
+    @property
+    def state(self) -> str:
+        """Its rating, or why it can have none: nothing was received, or nothing may be shown."""
+        if self.has_evidence:
+            return self.rating
+        return ALL_WITHHELD if self.withheld else NO_EVIDENCE
 
 
 def standings(framework: Framework, facts: Facts) -> tuple[Standing, ...]:
@@ -67,7 +76,7 @@ def objectives_table(framework: Framework, facts: Facts) -> pd.DataFrame:
             "evidence_rows": one.rows,
             "rating": one.rating,
             "rating_reason": "".join(part if isinstance(part, str) else part.text for part in one.reason),
-            "strength": one.strength or NO_EVIDENCE.lower(),
+            "strength": one.strength or one.state.lower(),
             "missing": "; ".join(missing(one)),
         }
         for one in standings(framework, facts)
@@ -80,7 +89,7 @@ def glance(framework: Framework, facts: Facts) -> Table:
     rows = tuple(
         (
             text(f"{one.objective.id} {one.objective.label}"),
-            text(one.rating if one.has_evidence else NO_EVIDENCE),
+            text(one.state),
             text(one.strength or "none"),
             text(f"{one.rows:,}"),
         )
@@ -97,65 +106,20 @@ def missing(standing: Standing) -> tuple[str, ...]:
 
 def _standing(framework: Framework, facts: Facts, objective: Objective) -> Standing:
     indicators = framework.indicators_of(objective.id)
+    named = [facts.where(indicator=one.id) for one in indicators]
     rows = facts.where(objective=objective.id)
     known = rows.dropna(subset=["estimate"])
-    present = set(known["indicator"])
-    lacking = tuple(one for one in indicators if one.id not in present)
+    shown = (one.id for one, own in zip(indicators, named, strict=True) if own["estimate"].notna().any())
+    present = set(known["indicator"]).union(shown)
+    held = {
+        one.id for one, own in zip(indicators, named, strict=True) if (own["symbol"] == HIDDEN).any()
+    } - present
+    lacking = tuple(one for one in indicators if one.id not in present | held)
+    withheld = tuple(one for one in indicators if one.id in held)
     order = list(STRENGTHS)
     strength = max((word for word in known["strength"] if word in order), key=order.index, default="")
-    rating, reason = _rating(framework, facts, objective, indicators, bool(len(known)))
-    return Standing(objective, indicators, len(known), rating, reason, strength, lacking)
-
-
-def _rating(
-    framework: Framework,
-    facts: Facts,
-    objective: Objective,
-    indicators: tuple[Indicator, ...],
-    has_rows: bool,
-) -> tuple[str, Text]:
-    if not has_rows:
-        return NOT_RATED, text(f"{NO_EVIDENCE}.")
-    if facts.brief.year in facts.brief.pandemic:
-        return NOT_RATED, text("A pandemic year is shown and not rated: schools were closed to most pupils.")
-    found = [
-        (rule_rating(framework.rating_rules[one.rating], fact, framework.rating_terms.could_be), one, fact)
-        for one in indicators
-        if one.rating == "RATE" and (fact := _against_baseline(facts, one.id)) is not None
-    ]
-    if not found:
-        return NOT_RATED, text(
-            "The records that its rating rests on were not received; what was received is shown."
-        )
-    (rating, words), indicator, fact = min(found, key=lambda one: WORST_FIRST.index(one[0][0]))
-    reason = text(
-        f"{words}, resting on the {indicator.label[0].lower()}{indicator.label[1:]}: ", fact.bind("ratio"),
-        " times the rate of the years before the strategy (interval ", fact.bind("ratio", "lower"), " to ",
-        fact.bind("ratio", "upper"), "). ",
-    )  # fmt: skip
-    rest = [code for code in objective.rating if code != "RATE"]
-    partly = text("The part of the rating that rests on the delivery record is not rated.") if rest else ()
-    return rating, (*reason, *partly)
-
-
-def _against_baseline(facts: Facts, indicator: str) -> Fact | None:
-    """The ratio to the baseline with the widest interval, where it could be computed."""
-    rows = facts.all(indicator=indicator, comparator=BASELINE, breakdown=TOTAL)
-    known = [row for row in rows if row["statistic"] in (RATE_RATIO, RELATIVE_RISK) and row.is_known]
-    return known[-1] if known else None
-
-
-def rule_rating(rule: RatingRule, fact: Fact, could_be: str) -> tuple[str, str]:
-    """Read the RATE rule against an interval: the rating, and the words for it with what it could be.
-
-    Green when even the upper limit is below the rule's threshold, red when even the lower limit is above,
-    amber between; amber says what it could be: the side the estimate leans to, or both where both are open.
-    """
-    green, red = rule.thresholds["green_upper_below"], rule.thresholds["red_lower_above"]
-    if fact["upper"] < green:
-        return GREEN, GREEN
-    if fact["lower"] > red:
-        return RED, RED
-    is_open = fact["lower"] < OPEN_BELOW and fact["upper"] > OPEN_ABOVE
-    other = f"{GREEN} or {RED}" if is_open else RED if fact["estimate"] > 1 else GREEN
-    return AMBER, could_be.format(rating=AMBER, other=other)
+    if len(known):
+        rating, reason = rating_of(framework, facts, objective, indicators)
+    else:
+        rating, reason = NOT_RATED, text(f"{ALL_WITHHELD if withheld else NO_EVIDENCE}.")
+    return Standing(objective, indicators, len(known), rating, reason, strength, lacking, withheld)

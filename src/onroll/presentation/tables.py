@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from onroll.presentation.drawing import Chart
+from onroll.presentation.drawing import HEIGHT, Chart
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Picture, Table, Text, text
+from onroll.presentation.records import OF_RECORDS
 from onroll.presentation.sentences import NO_BREAK, span
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import (
@@ -199,15 +200,17 @@ def sources(facts: Facts) -> Table:
     """Where the released rows are from, and how many rest on each source."""
     counts = facts.frame["source"].str.split(SOURCES_APART).explode().value_counts(sort=False)
     rows = tuple(
-        (text(facts.brief.sources.get(str(name), str(name))), text(f"{number:,}"), text("already public"))
+        (text(facts.brief.sources.get(str(name), str(name))), text(f"{number:,}"),
+         text("protected: small counts withheld" if name in OF_RECORDS else "already public"))
         for name, number in counts.items()
-    )
+    )  # fmt: skip
     return Table("Sources of the evidence", ("Source", "Rows of evidence", "Status"), rows, "", (1,))
 
 
 def picture(drawn: Chart) -> Picture:
     """A chart as a block of a document, its numbers beside it."""
-    return Picture(drawn.id, drawn.title, drawn.unit, drawn.alt, drawn.svg(), numbers(drawn), drawn.source)
+    return Picture(drawn.id, drawn.title, drawn.unit, drawn.alt, drawn.svg(), numbers(drawn), drawn.source,
+                   is_tall=drawn.get_figheight() > HEIGHT)  # fmt: skip
 
 
 def numbers(drawn: Chart) -> Table:
@@ -218,7 +221,11 @@ def numbers(drawn: Chart) -> Table:
     for row in drawn.numbers.to_dict("records"):
         fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
         words = ", ".join(
-            str(part) for part in (row["area"], academic_year(row["time_period"]), row["breakdown"], row["statistic"])
+            str(part)
+            for part in (
+                row["area"], academic_year(row["time_period"]), str(row.get("indicator", TOTAL)).replace("_", " "),
+                row["breakdown"], row["statistic"],
+            )
             if part != TOTAL
         )  # fmt: skip
         limits = [
@@ -231,6 +238,7 @@ def numbers(drawn: Chart) -> Table:
 
 def _source(facts: Facts, **about: object) -> str:
     rows = facts.where(**about)
+    rows = rows[~rows["source"].isin(OF_RECORDS)]
     return source_line(facts, rows if len(rows) else pd.DataFrame({"source": []}))
 
 

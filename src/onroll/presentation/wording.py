@@ -6,6 +6,7 @@ import pandas as pd
 
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.numbers import for_every, in_ten, percent, rate, ratio
+from onroll.presentation.records import OF_RECORDS
 from onroll.vocabulary import (
     ETHNICITY_WORDS,
     FIT,
@@ -24,11 +25,23 @@ from onroll.vocabulary import (
 
 
 def source_line(facts: Facts, rows: pd.DataFrame) -> str:
-    """Source, licence and run, as printed under a figure or table."""
+    """Source, whether it is public or protected, and run, as printed under a figure or table."""
     each = dict.fromkeys(part for source in rows["source"].unique() for part in source.split(SOURCES_APART))
-    named = [facts.brief.sources.get(source, source) for source in each]
-    parts = dict.fromkeys(part for line in named for part in line.split("; "))
-    return f"Source: {'; '.join(parts)}. Already public. Run {facts.brief.run}, {facts.brief.made}."
+    own = [facts.brief.sources.get(source, source) for source in each if source in OF_RECORDS]
+    public = [facts.brief.sources.get(source, source) for source in each if source not in OF_RECORDS]
+    parts = dict.fromkeys(part for line in public for part in line.split("; "))
+    said = [f"Source: {'; '.join(parts)}. Already public."] if parts or not own else []
+    said += [f"{'Also' if parts else 'Source'}: {line}." for line in _together(own)]
+    return f"{' '.join(said)} Run {facts.brief.run}, {facts.brief.made}."
+
+
+def _together(lines: list[str]) -> list[str]:
+    """Lines that begin alike (``Synthetic data ...: roll``, ``Synthetic data ...: training``) as one."""
+    heads: dict[str, list[str]] = {}
+    for line in lines:
+        head, _, tail = line.partition(": ")
+        heads.setdefault(head, []).extend([tail] if tail else [])
+    return [f"{head}: {', '.join(dict.fromkeys(tails))}" if tails else head for head, tails in heads.items()]
 
 
 def direction(before: float, after: float) -> str:

@@ -15,22 +15,26 @@ import numpy as np
 import pandas as pd
 
 from onroll.framework import Framework
+from onroll.presentation.closing import PARTLY_SYNTHETIC, PROTECTED, SYNTHETIC
 from onroll.presentation.facts import Facts
-from onroll.presentation.objectives import objectives_table
+from onroll.presentation.objectives import NO_EVIDENCE, objectives_table
+from onroll.presentation.records import own_rows, present
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
     NEXT_YEAR,
     PREVIOUS_YEAR,
+    PUBLISHED,
     RATE,
     SYMBOL_MEANINGS,
     TOTAL,
-    Measure,
     academic_year,
 )
+from onroll.vocabulary.records import SCHOOL, TERM
 
 FACE = "Calibri"
+PUBLIC = "Every figure is already public."
 HEADER = 3
 """The row of column names: title and source stand above it."""
 COLUMNS = {
@@ -53,13 +57,15 @@ def write_workbook(path: Path, framework: Framework, facts: Facts) -> None:
 
     book = Workbook()
     sheets = {
-        name: Sheet(title, source_line(facts, rows), readable(rows))
+        name: Sheet(title, source_line(facts, rows), readable(framework, rows))
         for name, (title, rows) in selections(facts).items()
         if len(rows)
     }
     objectives = objectives_table(framework, facts)[list(OBJECTIVE_COLUMNS)].rename(columns=OBJECTIVE_COLUMNS)
     sheets["Objectives"] = Sheet("Every objective of the strategy", _run(facts), objectives)
-    sheets["Focus areas"] = Sheet("Focus areas without an objective", _run(facts), _focus_areas(framework))
+    sheets["Focus areas"] = Sheet(
+        "Focus areas without an objective", _run(facts), _focus_areas(framework, facts)
+    )
     _cover(book.active, facts)
     _contents(book.create_sheet("Contents"), sheets)
     for name, sheet in sheets.items():
@@ -85,9 +91,10 @@ def _cover(sheet: Any, facts: Facts) -> None:
     symbols = (f"[{symbol}] {meaning}" for symbol, meaning in SYMBOL_MEANINGS.items())
     sheet.title = "Cover"
     lines = (
-        f"{brief.title}: evaluation {academic_year(brief.year)}, {brief.area}",
-        f"Run {brief.run}, made {brief.made} by onroll. Every figure is already public.",
-        brief.licence,
+        f"{brief.title}: {'termly report' if brief.term else 'evaluation'}, {brief.period}, {brief.area}",
+        f"Run {brief.run}, made {brief.made} by onroll. {PROTECTED if brief.has_own_records else PUBLIC}",
+        *((PARTLY_SYNTHETIC if PUBLISHED in brief.origins else SYNTHETIC,) if brief.is_synthetic else ()),
+        *(() if brief.term else (brief.licence,)),
         f"Limits are of {brief.confidence:.0%} intervals. Rates are in the unit that stands with the measure.",
         "Symbols stand where there is no number:", *symbols,
         *(f"Departs from the analysis plan: {words}." for words in brief.deviations),
@@ -165,6 +172,7 @@ def _run(facts: Facts) -> str:
 def selections(facts: Facts) -> dict[str, tuple[str, pd.DataFrame]]:
     """The rows of each sheet by its name, with its title."""
     frame, area = facts.frame, facts.brief.area
+    records = own_rows(facts)
     measure, own = frame["indicator"].isin(list(MEASURES)), frame["area"] == area
     level, total = frame["statistic"] == RATE, frame["breakdown"] == TOTAL
     change = frame["comparator"].isin([PREVIOUS_YEAR, BASELINE, NEXT_YEAR])
@@ -177,14 +185,29 @@ def selections(facts: Facts) -> dict[str, tuple[str, pd.DataFrame]]:
         "SEN by term": (f"By SEN provision and term: {area}", frame[said.endswith("_by_sen")]),
         "Ethnicity": (f"By major ethnic group: {area}", frame[said.endswith("_by_ethnicity")]),
         "Impact": (f"Comparisons since the launch: {area}", frame[said.startswith("strategy_impact")]),
+        **_of_records(facts, records),
     }
 
 
-def readable(rows: pd.DataFrame) -> pd.DataFrame:
+def _of_records(facts: Facts, records: pd.DataFrame) -> dict[str, tuple[str, pd.DataFrame]]:
+    """Rows of own records: in total, by group, and schools that may be shown; withheld rows too, with their symbol."""
+    whose = f"{facts.brief.area}'s {'synthetic' if facts.brief.is_synthetic else 'own'} records"
+    is_school, simple = records["geographic_level"] == SCHOOL, records["breakdown_topic"].isin([TOTAL, TERM])
+    return {
+        "Records": (f"In total and by term: {whose}", records[simple & ~is_school]),
+        "Records by group": (
+            f"By phase and group of pupils or staff: {whose}",
+            records[~simple & ~is_school],
+        ),
+        "Schools": (f"By school: {whose}", records[is_school]),
+    }
+
+
+def readable(framework: Framework, rows: pd.DataFrame) -> pd.DataFrame:
     """Released rows with their columns in words; where there is no number stands its symbol, ``[x]``."""
     shown = rows.reset_index().assign(
-        measure=[_measure_of(name).label for name in rows["indicator"]],
-        unit=[_measure_of(name).unit for name in rows["indicator"]],
+        measure=[_words(framework, name)[0] for name in rows["indicator"]],
+        unit=[_words(framework, name)[1] for name in rows["indicator"]],
         year=rows["time_period"].map(academic_year).to_numpy(),
         breakdown=rows["breakdown"].replace({TOTAL: "All"}).to_numpy(),
     )
@@ -196,15 +219,26 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(COLUMNS)].rename(columns=COLUMNS)
 
 
-def _measure_of(indicator: str) -> Measure:
+def _words(framework: Framework, indicator: str) -> tuple[str, str]:
+    """The label and the unit of an indicator: a published measure's own, or as it was declared."""
     name = indicator.removeprefix("strategy_impact_").removesuffix("_by_sen").removesuffix("_by_ethnicity")
-    return MEASURES[name]
+    if name in MEASURES:
+        return MEASURES[name].label, MEASURES[name].unit
+    declared = framework.indicator(indicator)
+    unit = {"count": "a number", "days": "days"}.get(declared.kind, f"per {declared.per:,}")
+    over = (
+        f": {declared.numerator}, over {declared.denominator}"
+        if declared.denominator
+        else f": {declared.numerator}"
+    )
+    return declared.label, f"{unit}{over}"
 
 
-def _focus_areas(framework: Framework) -> pd.DataFrame:
-    rows = [
-        {"Focus area": f"{area.id} {area.label}", "Evidence": "No evidence received",
-         "In the strategy's words": area.text}
-        for area in framework.uncovered_focus_areas
-    ]  # fmt: skip
+def _focus_areas(framework: Framework, facts: Facts) -> pd.DataFrame:
+    rows = []
+    for area in framework.uncovered_focus_areas:
+        there = present(facts, [one.id for one in framework.indicators_of(area.id)])
+        labels = "; ".join(framework.indicator(name).label for name in there)
+        rows.append({"Focus area": f"{area.id} {area.label}", "Evidence": labels or NO_EVIDENCE,
+                     "In the strategy's words": area.text})  # fmt: skip
     return pd.DataFrame(rows)

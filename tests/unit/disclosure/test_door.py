@@ -12,8 +12,8 @@ from onroll.disclosure.door import reopened
 from onroll.errors import DisclosureError
 from onroll.evidence.published import published_evidence
 from onroll.evidence.table import NUMBERS, collect, finding
-from onroll.runs import Run
 from onroll.figures import ANNUAL, figures_of
+from onroll.runs import Run
 from onroll.study import Study
 from onroll.vocabulary import PUBLISHED, RELEASED_COLUMNS
 

@@ -17,7 +17,7 @@ from onroll.intake.records.store import quoted
 from onroll.intake.records.streams import Stream
 
 _PERIOD_IN_TITLE = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2}) *[-/_\u2010-\u2015]? *(?:20)?([0-9]{2})(?![0-9])"
+    r"(?<![0-9])((?:19|20)[0-9]{2}) *[-/_\u2010-\u2015]? *(?:19|20)?([0-9]{2})(?![0-9])"
 )
 _SWAPPED = r"regexp_replace(v, '^([0-9]{1,2})([/.-])([0-9]{1,2})([/.-])', '\3\2\1\4')"
 

@@ -31,16 +31,20 @@ class Found:
 
     def add(self, table: str, column: str, check: str, query: str) -> None:
         """Keep what a query finds; it gives ``file, row, value``."""
-        self.store.run(f"CREATE OR REPLACE TEMP TABLE hit AS {query}")
-        for file, times in self.store.rows("SELECT file, count(*) FROM hit GROUP BY file ORDER BY file"):
-            key = (table, file, column, check)
-            self.times[key] = self.times.get(key, 0) + times
-            first = f"ORDER BY row LIMIT {MOST_KEPT}" if times > MOST_KEPT else ""
-            self.store.run(
-                f"INSERT INTO found SELECT {quoted(table)}, file, row, {quoted(column)}, value, {quoted(check)} "
-                f"FROM hit WHERE file = {file} {first}"
-            )
-        self.store.run("DROP TABLE hit")
+        kept = self.store.one(
+            f"INSERT INTO found SELECT {quoted(table)}, file, row, {quoted(column)}, value, {quoted(check)} FROM ({query})"
+        )
+        if not kept:
+            return
+        where = f'tab = {quoted(table)} AND col = {quoted(column)} AND "check" = {quoted(check)}'
+        for file, times in self.store.rows(f"SELECT file, count(*) FROM found WHERE {where} GROUP BY file"):
+            self.times[table, file, column, check] = times
+            if times > MOST_KEPT:
+                one = f"{where} AND file = {file}"
+                last = self.store.one(
+                    f"SELECT row FROM found WHERE {one} ORDER BY row LIMIT 1 OFFSET {MOST_KEPT - 1}"
+                )
+                self.store.run(f"DELETE FROM found WHERE {one} AND row > {last}")
 
     def forget(self, table: str, file: int, columns: Sequence[str], checks: Sequence[str]) -> list[int]:
         """Take the faults of some columns of a sheet back, as one cause is told for all of them; gives their rows."""
@@ -60,22 +64,30 @@ class Found:
         """Whether any of a table's cells or rows is an error."""
         return any(key[0] == table and CHECKS[key[3]].severity == "error" for key in self.times)
 
-    def findings(self, contracts: Contracts, sheets: Sequence[Sheet]) -> Iterator[Finding]:
-        """Findings to tell: one for each value where there are few, else one with examples."""
+    def findings(self, contracts: Contracts, sheets: Sequence[Sheet]) -> list[Finding]:
+        """Findings to tell, by sheet and first row: one for each value where there are few, else one with examples."""
+        told: list[tuple[tuple[int, int], Finding]] = []
         for (table, file, column, check), times in sorted(self.times.items()):
             teller = Teller(contracts, table, column, check, *sheets[file])
-            where = f'tab = {quoted(table)} AND file = {file} AND col = {quoted(column)} AND "check" = {quoted(check)}'
-            values = self.store.rows(
-                f"SELECT value, count(*) AS times, min(row, {SHOWN_ROWS}) FROM found WHERE {where} "
-                f"GROUP BY value ORDER BY min(row) LIMIT {SHOWN_VALUES + 1}"
-            )
-            if len(values) <= SHOWN_VALUES and sum(one[1] for one in values) == times:
-                for value, count, rows in values:
-                    yield teller.told(value, count, sorted(rows))
-            else:
-                query = f"SELECT row FROM found WHERE {where} ORDER BY row LIMIT {SHOWN_ROWS}"
-                rows = [row for (row,) in self.store.rows(query)]
-                yield teller.told_together([one[0] for one in values[:_EXAMPLES]], times, rows)
+            told += [
+                ((file, one.rows[0]), one) for one in self._told(teller, (table, file, column, check), times)
+            ]
+        return [one for _, one in sorted(told, key=lambda pair: pair[0])]
+
+    def _told(self, teller: Teller, key: tuple[str, int, str, str], times: int) -> Iterator[Finding]:
+        table, file, column, check = key
+        where = f'tab = {quoted(table)} AND file = {file} AND col = {quoted(column)} AND "check" = {quoted(check)}'
+        values = self.store.rows(
+            f"SELECT value, count(*) AS times, min(row, {SHOWN_ROWS}) FROM found WHERE {where} "
+            f"GROUP BY value ORDER BY min(row) LIMIT {SHOWN_VALUES + 1}"
+        )
+        if len(values) <= SHOWN_VALUES and sum(one[1] for one in values) == times:
+            for value, count, rows in values:
+                yield teller.told(value, count, sorted(rows))
+        else:
+            query = f"SELECT row FROM found WHERE {where} ORDER BY row LIMIT {SHOWN_ROWS}"
+            rows = [row for (row,) in self.store.rows(query)]
+            yield teller.told_together([one[0] for one in values[:_EXAMPLES]], times, rows)
 
     def write_list(self, contracts: Contracts, sheets: Sequence[Sheet], out: Any) -> None:
         """Write one CSV row for each finding kept, in order of sheet and row, and how many of a kind were not kept."""

@@ -22,8 +22,8 @@ def check_key(store: Store, contract: Contract, found: Found) -> None:
     )
     same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM d.{name}" for name in names)
     store.run(
-        f"CREATE OR REPLACE TEMP TABLE doubled AS SELECT {own}, min(struct_pack(f := file, r := row)) AS first_one FROM t_{contract.id} "
-        f"WHERE {whole} GROUP BY {own} HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE doubled AS SELECT {own}, min(struct_pack(f := file, r := row)) AS first_one "
+        f"FROM t_{contract.id} WHERE {whole} GROUP BY {own} HAVING count(*) > 1"
     )
     later = f"FROM t_{contract.id} t JOIN doubled d ON {same} WHERE (t.file <> d.first_one.f OR t.row <> d.first_one.r)"
     if not store.one("SELECT count(*) FROM doubled"):
@@ -45,6 +45,8 @@ def check_links(
 ) -> list[Finding]:
     """Schools that were not sent, and pupils who were on no roll; a table that was not sent is said."""
     said: dict[str, Finding] = {}
+    if not store.one(f"SELECT count(*) FROM t_{contract.id}"):
+        return []
     for link in contract.links:
         there = store.one(f"SELECT count(*) FROM t_{link.table}")
         if not there:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from onroll.errors import DataError
-from onroll.framework.contracts import Contract, Contracts
+from onroll.framework.contracts import Contract
 from onroll.intake.files import ending_of
 from onroll.intake.findings import Finding, closest, finding, shown
 from onroll.intake.records.changes import Change, changes_of, given_values
@@ -67,16 +67,11 @@ def open_streams(path: Path, name: str) -> list[Stream]:
         ) from None
 
 
-def make_texts(store: Store, contracts: Contracts, loaded: Loaded) -> None:
-    """Make ``raw_<table>`` of what was laid down: ``file``, ``row``, ``how`` and the contract's columns as text."""
-    for contract in contracts.tables.values():
-        files = loaded.laid.get(contract.id, [])
-        if files:
-            listed = ", ".join(quoted(str(path)) for path in files)
-            store.run(f"CREATE VIEW raw_{contract.id} AS SELECT * FROM read_parquet([{listed}])")
-        else:
-            columns = ", ".join(f"{name} VARCHAR" for name in contract.names)
-            store.run(f"CREATE TABLE raw_{contract.id} (file INTEGER, row BIGINT, how INTEGER, {columns})")
+def make_texts(store: Store, loaded: Loaded) -> None:
+    """Make ``raw_<table>`` of each table laid down: ``file``, ``row``, ``how`` and the contract's columns as text."""
+    for table, files in loaded.laid.items():
+        listed = ", ".join(quoted(str(path)) for path in files)
+        store.run(f"CREATE VIEW raw_{table} AS SELECT * FROM read_parquet([{listed}])")
 
 
 def load(

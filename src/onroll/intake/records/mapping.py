@@ -63,6 +63,10 @@ def read_mapping(folder: Path, contracts: Contracts) -> tuple[ReadingRules, tupl
     path = folder / NAME
     if not path.exists():
         return ReadingRules(), ()
+    if not path.is_file():
+        return ReadingRules(), (
+            finding("wrong_mapping", NAME, value="this is a folder where a file is expected"),
+        )
     try:
         mapping, _ = read(path, folder, ReadingRules)
     except DeclarationError as problem:

@@ -21,12 +21,13 @@ _TIME = r"([ T][0-9:.]+ ?([AaPp][Mm]|Z|[+-][0-9:]+)?)?"
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """SQL for one type of column; ``{v}`` is the text without blanks around it."""
+    """SQL for one type of column over the text ``v`` and over ``p``, which ``step`` makes of it first."""
 
     type: str
     value: str
     fault: str
     said: str = "NULL"
+    step: str = "NULL"
 
 
 def parser(column: Column, *, long_ago: bool = False, today: dt.date | None = None) -> Parser:
@@ -98,11 +99,8 @@ def _upn() -> Parser:
     digits = " + ".join(f"{at} * TRY_CAST(substr({bare}, {at}, 1) AS INTEGER)" for at in range(2, 13))
     letter = f"substr('{CHECK_LETTERS}', 1 + (({digits} + 13 * ({last})) % 23), 1)"
     right = f"regexp_full_match({bare}, '{PUPIL_NUMBER}') AND {letter} = left({bare}, 1)"
-    return Parser(
-        "VARCHAR",
-        f"CASE WHEN {right} THEN {bare} END",
-        f"CASE WHEN NOT coalesce({right}, false) THEN 'wrong_upn' END",
-    )
+    step = f"CASE WHEN {right} THEN {bare} END"
+    return Parser("VARCHAR", "p", "CASE WHEN p IS NULL THEN 'wrong_upn' END", step=step)
 
 
 def _date(earliest: str, latest: dt.date) -> Parser:
@@ -110,7 +108,7 @@ def _date(earliest: str, latest: dt.date) -> Parser:
     short = rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{2}}){_TIME}"
     serial = "[1-7][0-9]{4}([.][0-9]+)?"
     named = (
-        "([A-Za-z]{3,9},? )?([0-9]{1,2})(st|nd|rd|th)?[ /-]([A-Za-z]{3})[A-Za-z]{0,6}[ /-]([0-9]{2}|[0-9]{4})"
+        "([A-Za-z]{3,9},? )?([0-9]{1,2})(st|nd|rd|th)?[ /-]([A-Za-z]{3})[A-Za-z]{0,6}[ /-]([0-9]{4}|[0-9]{2})"
     )
     year = f"lpad(regexp_extract(v, '{named}', 5), 4, '20')"
     day = rf"""CASE
@@ -124,13 +122,13 @@ def _date(earliest: str, latest: dt.date) -> Parser:
         WHEN regexp_full_match(v, '{serial}')
             THEN DATE '1899-12-30' + TRY_CAST(floor(TRY_CAST(v AS DOUBLE)) AS INTEGER)
         END"""
-    within = f"({day}) BETWEEN DATE '{earliest}' AND DATE '{latest.isoformat()}'"
-    fault = f"CASE WHEN ({day}) IS NULL THEN 'not_a_date' WHEN NOT ({within}) THEN 'date_out_of_range' END"
+    within = f"p BETWEEN DATE '{earliest}' AND DATE '{latest.isoformat()}'"
+    fault = f"CASE WHEN p IS NULL THEN 'not_a_date' WHEN NOT ({within}) THEN 'date_out_of_range' END"
     said = rf"""CASE WHEN NOT coalesce({within}, false) THEN NULL
         WHEN regexp_full_match(v, '{serial}') THEN 'numbers of Excel were read as dates'
         WHEN regexp_full_match(v, '{short}') THEN 'years of two digits were read as 20..'
         WHEN regexp_full_match(v, '{british}') THEN 'dates were read as day/month/year' END"""
-    return Parser("DATE", f"CASE WHEN {within} THEN ({day}) END", fault, said)
+    return Parser("DATE", f"CASE WHEN {within} THEN p END", fault, said, day)
 
 
 def _period(latest: dt.date) -> Parser:

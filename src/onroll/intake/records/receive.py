@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
+import pyarrow as pa
+
 from onroll.errors import DataError
 from onroll.framework.contracts import Contract, Contracts
-from onroll.intake.findings import Finding, Findings, finding, shown
+from onroll.intake.findings import Findings, finding, shown
 from onroll.intake.records.found import Found, Sheet
 from onroll.intake.records.links import check_key, check_links
-from onroll.intake.records.loading import Loaded, load, make_texts, open_streams
+from onroll.intake.records.loading import Loaded, load, make_texts
 from onroll.intake.records.mapping import ReadingRules
 from onroll.intake.records.pseudonyms import Key
-from onroll.intake.records.recognise import SHARE, Headings, Recognised, recognise
+from onroll.intake.records.recognise import Headings
+from onroll.intake.records.record_files import RecordFile
 from onroll.intake.records.rules import rule_queries
 from onroll.intake.records.store import Store, quoted
-from onroll.intake.records.streams import Stream
 from onroll.intake.records.swapped import check_swapped
 from onroll.intake.records.texts import make_spellings
 from onroll.intake.records.tidy import tidy_schema
-from onroll.intake.records.typed import calendar, forget_texts, type_table
+from onroll.intake.records.typed import calendar, empty_table, forget_texts, type_table
 
 MADE_UP_FIRST, MADE_UP_LAST = 990000, 999999
-OWN_SHEETS = ("Read me", "Codes")
-"""Sheets of the templates that hold no records; they need no word."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFile:
-    """A file that holds records: its path, what it is called, and its sheets with the table each is."""
-
-    path: Path
-    name: str
-    sheets: tuple[tuple[Stream, Recognised], ...]
-    findings: tuple[Finding, ...] = ()
+Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -100,51 +91,10 @@ class Records:
         self._found.write_list(self._contracts, _sheets(self._loaded), out)
 
 
-def recognised_file(path: Path, name: str, headings: Headings, mapping: ReadingRules) -> RecordFile | None:
-    """A file of records, or None if no sheet of it is a table of the contracts and no mapping says that one is.
-
-    Raises
-    ------
-    DataError
-        If it cannot be opened.
-    """
-    entry = mapping.of(name)
-    sheets: list[tuple[Stream, Recognised]] = []
-    aside: list[str] = []
-    said: list[Finding] = []
-    for stream in open_streams(path, name):
-        asked = entry is None or not entry.sheets or stream.title in entry.sheets
-        found = recognise(name, stream.head, headings, entry) if asked else None
-        if found is not None:
-            sheets.append((stream, found))
-        else:
-            aside += [stream.title] if stream.title and stream.title not in OWN_SHEETS else []
-            said += stream.findings
-    kept = [one for one in sheets if not _is_a_remark(one[1], sheets, headings)]
-    aside += [
-        stream.title for stream, _ in sheets if (stream.title and stream not in [one for one, _ in kept])
-    ]
-    if not kept:
-        if entry is None:
-            return None
-        where = f"in row {entry.header_row}" if entry.header_row else "in its first rows"
-        words = f"{entry.file}: {shown(name, 120)} has no sheet with headers of {entry.table} {where}"
-        said.append(finding("wrong_mapping", name, value=words))
-    elif aside:
-        said.append(finding("sheets_left_aside", name, value=", ".join(aside)))
-    return RecordFile(path, name, tuple(kept), tuple(said))
-
-
-def _is_a_remark(found: Recognised, sheets: Sequence[tuple[Stream, Recognised]], headings: Headings) -> bool:
-    """Whether a sheet has few of a table's columns beside another that has them all, as a summary does."""
-    needed = headings.contracts.tables[found.table].needed
-    poor = len(found.lacking) > (1 - SHARE) * len(needed)
-    return poor and any(other.table == found.table and not other.lacking for _, other in sheets)
-
-
 def receive(
-    files: Sequence[RecordFile], contracts: Contracts, mapping: ReadingRules, key: Key, la_code: str = ""
-) -> Records:
+    files: Sequence[RecordFile], contracts: Contracts, mapping: ReadingRules, key: Key, la_code: str = "",
+    say: Say = lambda _: None,
+) -> Records:  # fmt: skip
     """Check records and make them tidy; every fault of every file is found before this returns.
 
     Parameters
@@ -155,6 +105,8 @@ def receive(
         Turns pupil numbers into pseudonyms.
     la_code : str
         The authority's code; empty where schools of many authorities are expected.
+    say : callable, optional
+        Told of progress: each file as it is read, each table as it is checked.
 
     Returns
     -------
@@ -167,10 +119,11 @@ def receive(
         calendar(store)
         make_spellings(store, contracts)
         for file in files:
+            say(f"reading {shown(file.name, 120)}")
             loaded.findings += file.findings
             _load(store, headings, file, mapping, loaded, found)
-        make_texts(store, contracts, loaded)
-        _check(store, contracts, found, loaded, key, la_code)
+        make_texts(store, loaded)
+        _check(store, contracts, found, loaded, key, la_code, say)
         return _made(store, contracts, found, loaded, len(files))
     except BaseException:
         store.close()
@@ -188,23 +141,28 @@ def _load(
             loaded.findings.append(finding("unreadable", stream.name, value=words))
 
 
-def _check(store: Store, contracts: Contracts, found: Found, loaded: Loaded, key: Key, la_code: str) -> None:
+def _check(
+    store: Store, contracts: Contracts, found: Found, loaded: Loaded, key: Key, la_code: str, say: Say
+) -> None:
     queries = rule_queries(la_code)
     names = dict(enumerate(loaded.names))
-    store.run("CREATE TABLE sheets (file INTEGER, name VARCHAR)")
-    for at, name in names.items():
-        store.run("INSERT INTO sheets VALUES (?, ?)", (at, shown(name, 120)))
+    known = pa.table({"file": list(names), "name": [shown(name, 120) for name in names.values()]})
+    store.keep("sheets", known.schema, known.to_batches())
+    sent = [contract for contract in contracts.tables.values() if contract.id in loaded.laid]
     for contract in contracts.tables.values():
+        if contract not in sent:
+            empty_table(store, contract)
+    for contract in sent:
+        say(f"checking {contract.label.lower()}")
         changes = [one for one in loaded.changes if one.table == contract.id]
         loaded.findings += type_table(store, contracts, contract, changes, found, key)
         loaded.findings += check_swapped(store, contract, found, names)
         forget_texts(store, contract)
-    for contract in contracts.tables.values():
+    for contract in sent:
         check_key(store, contract, found)
-        if contract.id in loaded.tables:
-            loaded.findings += check_links(store, contracts, contract, found, loaded.tables)
-            for rule in contract.rules:
-                found.add(contract.id, queries[rule].column, rule, queries[rule].query)
+        loaded.findings += check_links(store, contracts, contract, found, loaded.tables)
+        for rule in contract.rules:
+            found.add(contract.id, queries[rule].column, rule, queries[rule].query)
 
 
 def _made(store: Store, contracts: Contracts, found: Found, loaded: Loaded, files: int) -> Records:

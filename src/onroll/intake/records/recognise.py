@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from onroll.intake.records.mapping import FileMapping
 from onroll.intake.sheets import Record
 
 LOOKED_AT = 30
+_REMARK = re.compile(r"\([^()]*\)")
 SHARE = 0.6
 """Of the needed columns: with fewer a sheet is not taken for a table unless its file is named like it."""
 
@@ -98,7 +100,7 @@ def recognise(
     for index, (number, cells) in enumerate(rows[:LOOKED_AT]):
         if asked not in (0, number):
             continue
-        keys = [squeezed(cell) for cell in cells]
+        keys = [_key(cell, headings) for cell in cells]
         for contract in tables:
             found = _matched(contract, cells, keys, headings, mapping, index)
             score = _score(contract, found, name)
@@ -106,6 +108,14 @@ def recognise(
             if (fits or asked) and (best is None or score > best[0]):
                 best = score, found
     return None if best is None else best[1]
+
+
+def _key(header: str, headings: Headings) -> str:
+    """A header as it is compared; a remark in brackets is passed over where the whole is not known."""
+    whole = squeezed(header)
+    if "(" not in header or any(whole in known for known in headings.spelled.values()):
+        return whole
+    return squeezed(_REMARK.sub("", header))
 
 
 def named_like(name: str, contract: Contract) -> bool:

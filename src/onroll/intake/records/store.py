@@ -15,6 +15,7 @@ import pyarrow as pa
 
 PREFIX = "onroll-records-"
 MEMORY, THREADS = "2GB", 2
+_SILENT = "SET enable_progress_bar = false"
 
 
 class Store:
@@ -29,14 +30,19 @@ class Store:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.tidy = self.folder / "tidy"
         self.tidy.mkdir()
-        self.connection = duckdb.connect(
-            str(self.folder / "records.duckdb"),
-            config={
-                "memory_limit": memory, "threads": threads, "temp_directory": str(self.folder / "spill"),
-                "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-                "preserve_insertion_order": False,
-            },
-        )  # fmt: skip
+        try:
+            self.connection = duckdb.connect(
+                str(self.folder / "records.duckdb"),
+                config={
+                    "memory_limit": memory, "threads": threads, "temp_directory": str(self.folder / "spill"),
+                    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+                    "preserve_insertion_order": False,
+                },
+            )  # fmt: skip
+            self.connection.execute(_SILENT)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
 
     def __enter__(self) -> Store:
         return self
@@ -66,7 +72,9 @@ class Store:
 
     def batches(self, query: str, size: int = 100_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query that may have many."""
-        yield from self.connection.cursor().execute(query).to_arrow_reader(size)
+        with self.connection.cursor() as reading:
+            reading.execute(_SILENT)
+            yield from reading.execute(query).to_arrow_reader(size)
 
     def keep(self, name: str, form: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """Make a small table of batches."""

@@ -15,11 +15,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from onroll.errors import DataError
 from onroll.intake.findings import Finding
 from onroll.intake.sheets import Record
 
 MOST_ROWS = 100_000_000
 _BATCH = 50_000
+
+
+class UnsafeError(DataError):
+    """A file that unpacks to more than is safe: nothing else may try to open it."""
 
 
 class NotPlainError(Exception):

@@ -34,6 +34,8 @@ _SAYS_WHAT_IS_EXPECTED = frozenset(
     {"unknown_code", "not_a_date", "not_a_number", "not_whole", "out_of_bounds", "needed_blank", "wrong_upn",
      "wrong_form", "not_a_flag", "wrong_year", "date_out_of_range", "code_of_other_year"}
 )  # fmt: skip
+# A pupil number with a digit lost or too many, in whatever column it stands.
+_LIKE_A_NUMBER = re.compile(r"[A-Za-z](?:[ \u00a0-]?[0-9]){9,}[A-Za-z]?")
 _OF_THE_ROW = ("ragged_row", "truncated")
 _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-]([0-9]{2}|[0-9]{4})\b.*")
 _NOTHING_SAID = frozenset(
@@ -113,7 +115,7 @@ def masked(value: str | None, column: Column | None, contracts: Contracts) -> st
     """A value as a person may see it: no pupil number whole, no name, long texts by their length only."""
     if value is None:
         return ""
-    text = PUPIL_NUMBER.sub(lambda match: f"...{match[0][-3:]}", value)
+    text = _LIKE_A_NUMBER.sub(_end, PUPIL_NUMBER.sub(_end, value))
     if column is None or text != value or column.type in ("upn", "person"):
         return shown(text)
     words = re.findall(r"[^\W\d_]{2,}", text)
@@ -122,6 +124,10 @@ def masked(value: str | None, column: Column | None, contracts: Contracts) -> st
     if len(text) > _LONG_TEXT or (may_be_a_name and not near):
         return f"a text of {len(text)} characters"
     return text
+
+
+def _end(number: re.Match[str]) -> str:
+    return f"...{number[0][-3:]}"
 
 
 def expected(column: Column | None, contracts: Contracts, period: str = "") -> str:

@@ -17,7 +17,7 @@ from pyarrow import csv as arrow
 
 from onroll.errors import DataError
 from onroll.intake.findings import Finding, finding, shown
-from onroll.intake.records.streams import MOST_ROWS, Heard, NotPlainError, batches, numbered
+from onroll.intake.records.streams import MOST_ROWS, Heard, NotPlainError, UnsafeError, batches, numbered
 from onroll.intake.sheets import Record
 
 LIMIT = 8 * 1024**3
@@ -61,7 +61,7 @@ class _Unpacked(io.RawIOBase):
             raise DataError(f"{self.name}: {words}") from None
         self.size += len(part)
         if self.size > self.most:
-            raise DataError(
+            raise UnsafeError(
                 f"{self.name}: unpacks to more than {self.most / 1024**2:,.0f} MB, more than is safe. "
                 "Send it unpacked, or in parts."
             )
@@ -173,7 +173,7 @@ def quick_body(
             heard.last = header + seen + len(heard.rows)
             if data.lines != heard.last:
                 raise NotPlainError
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeError):
         raise NotPlainError from None
 
 

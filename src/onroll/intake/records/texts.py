@@ -22,12 +22,11 @@ _DAY_FIRST, _MONTH_FIRST = "dates were read as day/month/year", "dates were read
 
 
 def make_spellings(store: Store, contracts: Contracts) -> None:
-    """Make ``s_<set>`` for every code set: each way of writing a code and the code it is read as."""
-    form = ("spelled", "code", "first", "last", "written")
-    for one in contracts.codes.values():
-        rows = spellings(one)
-        table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(form)})
-        store.keep(f"s_{one.id}", table.schema, table.to_batches())
+    """Make ``spellings``: of every code set each way of writing a code, and the code it is read as."""
+    form = ("code_set", "spelled", "code", "first", "last", "written")
+    rows = [(one.id, *row) for one in contracts.codes.values() for row in spellings(one)]
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(form)})
+    store.keep("spellings", table.schema, table.to_batches())
 
 
 def parse(store: Store, contract: Contract, column: Column, changes: Sequence[Change], key: Key) -> None:
@@ -68,7 +67,8 @@ def parsed(contract: Contract, column: Column, texts: str, changes: Sequence[Cha
             f"SELECT how, raw, code AS value, first, last, written, "
             f"CASE WHEN {formula} THEN 'formula' WHEN code IS NULL THEN 'unknown_code' END AS fault, "
             f"CASE WHEN upper(raw) <> upper(code) THEN raw || ' was read as ' || code END AS said "
-            f"FROM (SELECT how, raw, {spelled} AS spelled FROM ({source})) LEFT JOIN s_{column.codes} USING (spelled)"
+            f"FROM (SELECT how, raw, {spelled} AS spelled FROM ({source})) LEFT JOIN "
+            f"(FROM spellings WHERE code_set = '{column.codes}') USING (spelled)"
         )
     rules = parser(column, long_ago=contract.id == "schools")
     said = f"CAST({rules.said} AS VARCHAR)"
@@ -78,7 +78,7 @@ def parsed(contract: Contract, column: Column, texts: str, changes: Sequence[Cha
     return (
         f"SELECT how, raw, CASE WHEN NOT {formula} THEN CAST({rules.value} AS {rules.type}) END AS value, "
         f"CASE WHEN {formula} THEN 'formula' ELSE CAST({rules.fault} AS VARCHAR) END AS fault, {said} AS said "
-        f"FROM ({source})"
+        f"FROM (SELECT how, raw, v, {rules.step} AS p FROM ({source}))"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -14,7 +14,7 @@ from onroll.intake.records.found import Found
 from onroll.intake.records.pseudonyms import Key
 from onroll.intake.records.store import Store, quoted
 from onroll.intake.records.texts import IDENTIFIERS, joined, parse
-from onroll.intake.records.tidy import DERIVED, tidy_name
+from onroll.intake.records.tidy import DERIVED, tidy_name, tidy_schema
 
 FIRST_YEAR, LAST_YEAR = 1980, 2120
 _MOST_SAID = 6
@@ -52,8 +52,13 @@ def type_table(
     own = {one.name: [each for each in changes if each.column == one.name] for one in contract.columns}
     for column in contract.columns:
         parse(store, contract, column, own[column.name], key)
-        _faults(store, contract, column, own[column.name], found)
-        said += _assumed(store, contract, column, own[column.name])
+        checks, assumed = store.rows(
+            f"SELECT coalesce(list_sort(list(DISTINCT fault) FILTER (fault IS NOT NULL)), []), count(said) > 0 "
+            f"FROM m_{column.name}"
+        )[0]
+        _faults(store, contract, column, own[column.name], checks, found)
+        if assumed:
+            said.append(_assumed(store, contract, column, own[column.name]))
     values = [f"m{at}.value AS {tidy_name(one)}" for at, one in enumerate(contract.columns)]
     joins = [
         f"LEFT JOIN m_{one.name} m{at} ON {joined(one, own[one.name], f'm{at}')}"
@@ -74,6 +79,13 @@ def type_table(
     return said
 
 
+def empty_table(store: Store, contract: Contract) -> None:
+    """Make ``t_<table>`` of a table that was not sent."""
+    form = tidy_schema(contract)
+    form = pa.schema([("file", pa.int32()), ("row", pa.int64()), *form])
+    store.keep(f"t_{contract.id}", form, form.empty_table().to_batches())
+
+
 def forget_texts(store: Store, contract: Contract) -> None:
     """Drop the parsed texts of a table's columns."""
     for column in contract.columns:
@@ -81,13 +93,17 @@ def forget_texts(store: Store, contract: Contract) -> None:
 
 
 def _faults(
-    store: Store, contract: Contract, column: Column, changes: Sequence[Change], found: Found
+    store: Store,
+    contract: Contract,
+    column: Column,
+    changes: Sequence[Change],
+    checks: Sequence[str],
+    found: Found,
 ) -> None:
-    checks = store.rows(f"SELECT DISTINCT fault FROM m_{column.name} WHERE fault IS NOT NULL ORDER BY fault")
     value = f"r.{column.name}"
     if column.type in IDENTIFIERS:
         value = f"'...' || right({value}, 3) || ' (' || length({value}) || ' characters)'"
-    for (check,) in checks:
+    for check in checks:
         told = "''" if check == "formula" else value
         found.add(
             contract.id, column.name, check,
@@ -101,12 +117,8 @@ def _faults(
         )  # fmt: skip
 
 
-def _assumed(
-    store: Store, contract: Contract, column: Column, changes: Sequence[Change]
-) -> Iterator[Finding]:
+def _assumed(store: Store, contract: Contract, column: Column, changes: Sequence[Change]) -> Finding:
     """What was assumed in reading the column, with how many rows it touched."""
-    if not store.one(f"SELECT count(said) FROM m_{column.name}"):
-        return
     rows = store.rows(
         f"SELECT m.said, count(*) FROM raw_{contract.id} r JOIN m_{column.name} m ON {joined(column, changes, 'm')} "
         "WHERE m.said IS NOT NULL GROUP BY m.said ORDER BY count(*) DESC, m.said"
@@ -115,7 +127,7 @@ def _assumed(
         f"{said} ({times:,} row{'' if times == 1 else 's'})" for said, times in rows[:_MOST_SAID]
     )
     more = f"; and {len(rows) - _MOST_SAID:,} more" if len(rows) > _MOST_SAID else ""
-    yield finding("read_as", contract.id, column=column.name, value=f"{words}{more}")
+    return finding("read_as", contract.id, column=column.name, value=f"{words}{more}")
 
 
 def _codes_of_other_years(
@@ -128,7 +140,9 @@ def _codes_of_other_years(
     year = "d.value" if source == "time_period" else "period_of(d.value)"
     dated = joined(contract.column(source), changes[source], "d")
     for column in contract.columns:
-        if column.codes and any(one.from_ or one.to for one in contracts.set_of(column).codes):
+        if not column.codes or not any(one.from_ or one.to for one in contracts.set_of(column).codes):
+            continue
+        if store.one(f"SELECT count(*) FROM m_{column.name} WHERE first <> '' OR last <> ''"):
             query = (
                 f"SELECT r.file, r.row, r.{column.name} AS value FROM raw_{contract.id} r "
                 f"JOIN m_{column.name} m ON {joined(column, changes[column.name], 'm')} "

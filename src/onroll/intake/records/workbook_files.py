@@ -15,7 +15,7 @@ from onroll.errors import DataError
 from onroll.intake.files import read_bytes
 from onroll.intake.findings import finding, shown
 from onroll.intake.records.recognise import LOOKED_AT
-from onroll.intake.records.streams import Heard, Stream, batches
+from onroll.intake.records.streams import Heard, Stream, UnsafeError, batches
 from onroll.intake.sheets import Record
 from onroll.intake.workbooks import cell_text, refuse_bomb
 
@@ -52,6 +52,8 @@ def open_workbook(path: Path, name: str) -> list[Stream]:
                 _stream(sheet, None if formulas is None else formulas[sheet.title], name, len(sheets) > 1)
                 for sheet in sheets
             ]
+    except UnsafeError as problem:
+        raise UnsafeError(f"{shown(name, 120)}: {problem}. Ask the sender for a CSV file.") from None
     except DataError:
         raise
     except Exception:  # openpyxl raises what it meets: KeyError, ValueError, ParseError
@@ -87,7 +89,7 @@ def _rows(sheet: Any, formulas: Any) -> Iterator[Record]:
     both = ((row, ()) for row in plain) if formulas is None else zip(plain, formulas.iter_rows(), strict=True)
     for number, (row, written) in enumerate(both, start=1):
         if number > MOST_SHEET_ROWS:
-            raise ValueError("more rows than a sheet can have")
+            raise UnsafeError("more rows than a sheet can have")
         cells = [cell_text(value) for value in row]
         for place, cell in enumerate(written):
             if cell.data_type == "f" and row[place] is None:

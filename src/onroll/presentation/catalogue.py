@@ -1,0 +1,117 @@
+"""What a notebook may ask for by name: tables, and topics that are said in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from onroll.framework import Framework
+from onroll.presentation import practice, quality_tables, sentences, tables
+from onroll.presentation.facts import Facts
+from onroll.presentation.model import Block, Paragraph, Text, text
+from onroll.presentation.objectives import glance
+from onroll.presentation.quality import Quality
+from onroll.presentation.records import withheld_words
+from onroll.presentation.sentences import differences, register
+from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer may draw on: the declarations, the released evidence, the quality of what was received."""
+
+    framework: Framework
+    facts: Facts
+    quality: Quality
+
+
+Blocks = tuple[Block, ...]
+NO_FINDINGS = text("Nothing was found wrong in what was received, or nothing was received.")
+NO_REASONS = text("No reasons of suspensions can be shown.")
+
+
+def _lines(said: list[Text], otherwise: Text) -> Blocks:
+    return tuple(Paragraph(line) for line in said or [otherwise])
+
+
+def _findings(asked: Asked) -> Blocks:
+    table = quality_tables.findings(asked.quality)
+    return (Paragraph(NO_FINDINGS),) if table is None else (table,)
+
+
+def _received(asked: Asked) -> Blocks:
+    if asked.quality.is_empty:
+        return (Paragraph(quality_tables.NOTHING), quality_tables.received(asked.quality))
+    return (quality_tables.received(asked.quality),)
+
+
+TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
+    {
+        "headline": lambda a: (tables.headline(a.facts),),
+        "by_phase": lambda a: (tables.by_phase(a.facts),),
+        "change_since_last_year": lambda a: (tables.changes(a.facts, PREVIOUS_YEAR),),
+        "change_since_baseline": lambda a: (tables.changes(a.facts, BASELINE),),
+        "beside_others": lambda a: (tables.beside(a.facts),),
+        "impact": lambda a: (tables.impact(a.facts),),
+        "synthetic_control_donors": lambda a: (tables.donors(a.facts),),
+        "sources": lambda a: (tables.sources(a.facts),),
+        "objectives": lambda a: (glance(a.framework, a.facts),),
+        "received": _received,
+        "findings": _findings,
+        "what_rests_on_it": lambda a: (quality_tables.rests_on(a.framework, a.facts, a.quality),),
+        "training_by_staff_group": lambda a: practice.by_staff_group(a.framework, a.facts),
+        "training_lapsing_by_topic": lambda a: practice.lapsing(a.framework, a.facts, "training_topic"),
+        "training_lapsing_by_staff_group": lambda a: practice.lapsing(a.framework, a.facts, "staff_group"),
+        **{name: partial(lambda asked, which: practice.subject(asked.framework, asked.facts, which), which=name)
+           for name in practice.SUBJECTS},
+    }
+)  # fmt: skip
+
+
+def _of_both(facts: Facts, say: Callable[[Facts, str], Text]) -> list[Text]:
+    """What is said of suspensions and of permanent exclusions, where there is anything to say."""
+    said = (say(facts, measure) for measure in ("suspension_rate", "permanent_exclusion_rate"))
+    return [words for words in said if words]
+
+
+def _ethnicity(facts: Facts) -> list[Text]:
+    return [
+        words
+        for measure in ("suspension_rate", "permanent_exclusion_rate")
+        for words in (*sentences.ethnicity(facts, measure), *sentences.less_often(facts, measure))
+    ]
+
+
+def _register(facts: Facts) -> list[Text]:
+    said = (say(facts, one) for one in register.REGISTER for say in (register.happened, register.changed))
+    return [words for words in said if words]
+
+
+def _withheld(facts: Facts) -> list[Text]:
+    words = withheld_words(facts)
+    return [words] if words else [text("No figure made from records is withheld.")]
+
+
+TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
+    {
+        "suspensions": lambda a: [sentences.happened(a.facts, "suspension_rate")],
+        "suspended_pupils": lambda a: [sentences.happened(a.facts, "suspended_pupil_rate")],
+        "permanent_exclusions": lambda a: [sentences.happened(a.facts, "permanent_exclusion_rate")],
+        "what_could_be_seen": lambda a: _of_both(a.facts, sentences.could_be_seen),
+        "since_last_year": lambda a: _of_both(a.facts, sentences.since_last_year),
+        "since_baseline": lambda a: _of_both(a.facts, sentences.baseline_change),
+        "sen": lambda a: sentences.sen(a.facts),
+        "ethnicity": lambda a: _ethnicity(a.facts),
+        "impact": lambda a: sentences.impact(a.facts),
+        "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),
+        "register": lambda a: _register(a.facts),
+        "differences": lambda a: differences.differences(a.facts),
+        "training": lambda a: practice.training(a.facts),
+        "placements": lambda a: practice.reviews(a.facts),
+        "withheld": lambda a: _withheld(a.facts),
+        "how_files_were_read": lambda a: quality_tables.readings(a.quality),
+        "what_to_ask_for": lambda a: quality_tables.to_ask(a.framework, a.quality),
+    }
+)
