@@ -22,6 +22,8 @@ SEN = {"E": "Education, health and care plan", "K": "SEN support", "N": "No SEN"
 TERM_NUMBERS = {"Autumn": 0, "Spring": 1, "Summer": 2}
 CHOICES = Choices(dt.date(2021, 7, 31))
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def counted(small: Path, drawn: Any) -> Cells:

@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from onroll.framework.contract_files import load_contracts
 from onroll.intake.checking import Desk, check_folder
 from onroll.intake.records.pseudonyms import Key
@@ -20,6 +22,7 @@ def made(out: Path, root: Path, **choices: Any) -> Any:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_planted_fault_is_told_and_no_other_row_is_an_error(tmp_path: Path, root: Path) -> None:
     truth = made(tmp_path / "made", root, seed=5, defects=True)
     planted = {(one.file, one.row, one.check) for one in truth.defects}
@@ -33,6 +36,7 @@ def test_every_planted_fault_is_told_and_no_other_row_is_an_error(tmp_path: Path
     assert {(file, row) for file, row, _ in told} <= {(one.file, one.row) for one in truth.defects}
 
 
+@pytest.mark.slow
 def test_the_tidy_tables_have_the_columns_that_counting_reads(tmp_path: Path, root: Path) -> None:
     import pyarrow.parquet as pq
 

@@ -17,6 +17,7 @@ from onroll.vocabulary import RATE, TOTAL
 from onroll.vocabulary.records import MADE_UP, SCHOOL
 
 
+@pytest.mark.slow
 def test_the_register_agrees_with_the_truth_of_the_made_authority(made_study: Study, made_town: Path) -> None:
     truth = json.loads((made_town / "truth.json").read_text(encoding="utf-8"))
     totals = truth["years"]["202324"]["realised"]
@@ -31,6 +32,7 @@ def test_the_register_agrees_with_the_truth_of_the_made_authority(made_study: St
         assert row["numerator"] == totals[name]
 
 
+@pytest.mark.slow
 def test_every_row_of_made_records_says_that_they_are_synthetic(made_study: Study) -> None:
     own = made_study.own
     assert own is not None
@@ -40,12 +42,14 @@ def test_every_row_of_made_records_says_that_they_are_synthetic(made_study: Stud
     assert rows["source"].str.startswith("synthetic_").sum() > 100
 
 
+@pytest.mark.slow
 def test_published_rows_are_the_same_with_and_without_own_records(made_study: Study, study: Study) -> None:
     rows = made_study.released.frame
     published = rows[~rows["source"].str.startswith("synthetic_")].reset_index(drop=True)
     assert published.equals(study.released.frame.reset_index(drop=True))
 
 
+@pytest.mark.slow
 def test_no_count_of_people_below_ten_passes_the_door(made_study: Study, made_term: Study) -> None:
     for one in (made_study, made_term):
         frame = one.released.frame
@@ -58,6 +62,7 @@ def test_no_count_of_people_below_ten_passes_the_door(made_study: Study, made_te
         assert attacked["worked_out"] == 0
 
 
+@pytest.mark.slow
 def test_a_term_is_told_from_own_records_alone(made_term: Study) -> None:
     frame = made_term.released.frame
     assert frame["source"].str.startswith("synthetic_").all()

@@ -117,6 +117,7 @@ def test_an_objective_is_rated_by_its_worst_and_says_what_it_rests_on(
     assert "Synthetic" not in plain(found["P7.1"].reason)
 
 
+@pytest.mark.slow
 def test_what_is_all_withheld_was_received_and_is_not_missing(year_run: Run, framework: Framework) -> None:
     one = next(each for each in standings(framework, year_run.facts) if each.objective.id == "P4.14")
     assert (one.rows, one.strength, one.rating, one.state) == (0, "", NOT_RATED, ALL_WITHHELD)
@@ -133,6 +134,7 @@ def test_a_term_is_not_rated(term_run: Run) -> None:
     assert set(term_run.objectives()["rating"]) == {NOT_RATED}
 
 
+@pytest.mark.slow
 def test_the_subtitle_says_published_only_where_it_is_so(run: Run, year_run: Run) -> None:
     assert run.document("board").subtitle.endswith("from published figures")
     assert year_run.document("board").subtitle.endswith("from published figures and synthetic records")
