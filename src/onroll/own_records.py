@@ -94,6 +94,8 @@ def unfinished(reach: Extent, year: str) -> str:
 def _whole_years(cells: pd.DataFrame, reach: Extent) -> pd.DataFrame:
     """Cells without the years that have not ended: with all but the last term known, the last could be worked out."""
     plain = cells.astype({name: "str" for name in cells.columns if str(cells[name].dtype) == "category"})
+    if not reach.terms:
+        return plain
     return plain[(plain["time_identifier"] != YEAR) | plain["time_period"].isin(reach.years)]
 
 

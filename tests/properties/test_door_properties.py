@@ -140,6 +140,13 @@ def test_what_is_apart_from_the_total_is_no_company() -> None:
     assert shown == [TOTAL, PHASES[1]], "the special schools' 7 is 886 less primary and secondary"
 
 
+def test_the_sum_of_what_is_hidden_is_no_small_count_either() -> None:
+    rows = [_row(TOTAL, TOTAL, 123)]
+    rows += [_row("education_phase", phase, count) for phase, count in zip(PHASES, (5, 115, 3), strict=True)]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame.loc[frame["numerator"].notna(), "breakdown"].tolist() == [TOTAL]
+
+
 def test_groups_that_fall_short_of_their_total_are_all_hidden_when_one_is_small() -> None:
     rows = [_row(TOTAL, TOTAL, 400), _row("sen_provision", "E", 5), _row("sen_provision", "K", 60)]
     frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame

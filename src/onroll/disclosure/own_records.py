@@ -189,12 +189,17 @@ def _with_company(counts: pd.Series[Any], why: pd.Series[str], minimum: int) -> 
 
 
 def _least_width(held: pd.Series[Any], minimum: int) -> float:
-    """How many values a hidden count could have for someone who knows their sum, and may take all for small ones."""
+    """How many values a hidden count could have for someone who knows their sum, and may take all for small ones.
+
+    None where the sum is itself a count that may not be shown.
+    """
     known = held[held > 0]
     if known.empty:
         return float("inf")
     others, most = len(known) - 1, minimum - 1
     total = float(known.sum())
+    if total < minimum:
+        return 0.0
     if total > most * len(known):
         return total - others if others else 1.0
     return min(most, total - others) - max(1.0, total - most * others) + 1

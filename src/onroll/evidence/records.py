@@ -38,6 +38,8 @@ REPEATED = ("register_suspension_rate",)
 TIME_LOST = ("days_lost_to_suspension", "sessions_lost_to_suspension")
 NO_INTERVAL = "a total of days or sessions, of which many come from one suspension: no interval is given"
 COMPARED = ("register_suspension_rate", "register_suspended_pupil_rate", "register_permanent_exclusion_rate")
+YEAR_ONLY = ("first_suspensions_by_year_group",)
+"""The first suspension of the year: in a term it would not be the first."""
 BY_SCHOOL = ("register_suspension_rate", "register_suspended_pupil_rate", "register_permanent_exclusion_rate")
 NOBODY = "cannot be computed: nobody, or nothing, of whom it could be a share"
 NO_ROLL = "cannot be computed: no roll was received for this time"
@@ -101,6 +103,7 @@ def named(table: pd.DataFrame, study: RecordsStudy, question: Question) -> pd.Da
         keep &= (table["time_identifier"] == study.term) & (table["geographic_level"] != SCHOOL)
     else:
         keep &= is_year | (table["geographic_level"] != SCHOOL)
+    keep &= is_year | ~table["indicator"].isin(YEAR_ONLY)
     keep &= (table["breakdown_topic"] == TOTAL) | (table["education_phase"] == TOTAL)
     keep &= (table["geographic_level"] != SCHOOL) | table["indicator"].isin(BY_SCHOOL)
     keep &= (table["geographic_level"] != SCHOOL) | (table["time_period"] == question.year)

@@ -167,7 +167,7 @@ def _draw(axes: Axes, dots: Sequence[Dot]) -> None:
     axes.set_ylim(-0.7, len(dots) - 0.3)
     shapes = "circles: staff; squares: governors; " if any(dot.is_other for dot in dots) else ""
     if any(dot.before is not None and dot.before.is_known for dot in dots):
-        shapes += "hollow diamond: the year before"
+        shapes += "filled: this time; hollow diamond: the same time a year before"
     axes.text(
         0.0, 1.01, shapes.removesuffix("; "), transform=axes.transAxes, fontsize=8.5, color=INK, va="bottom"
     )
