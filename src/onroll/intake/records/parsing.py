@@ -42,8 +42,6 @@ def parser(column: Column, *, long_ago: bool = False, today: dt.date | None = No
     """
     latest = (today or dt.date.today()) + dt.timedelta(days=366)
     makers: dict[str, Callable[[], Parser]] = {
-        "upn": _upn,
-        "person": lambda: Parser("VARCHAR", "v", f"CASE WHEN length(v) > {LONGEST_REFERENCE} THEN 'wrong_form' END"),
         "urn": lambda: _form("INTEGER", r"[0-9]{6}(\.0+)?", "TRY_CAST(TRY_CAST(v AS DOUBLE) AS INTEGER)"),
         "laestab": lambda: _form("VARCHAR", r"[0-9]{3}/?[0-9]{4}", "replace(v, '/', '')"),
         "la_code": lambda: _form("VARCHAR", r"[0-9]{3}", "v"),
@@ -89,18 +87,6 @@ PLAIN_DIGITS = rf"(regexp_matches(v, '\p{{L}}') OR regexp_full_match({_CODE}, '[
 def _form(kind: str, pattern: str, value: str) -> Parser:
     fits = f"regexp_full_match(v, '{pattern}')"
     return Parser(kind, f"CASE WHEN {fits} THEN {value} END", f"CASE WHEN NOT {fits} THEN 'wrong_form' END")
-
-
-def _upn() -> Parser:
-    """A letter, eleven digits, a digit or (temporary number) a letter; the first letter is a sum over the others."""
-    bare = "upper(replace(v, ' ', ''))"
-    place = f"(strpos('{CHECK_LETTERS}', substr({bare}, 13, 1)) - 1)"
-    last = f"CASE WHEN {place} >= 0 THEN {place} ELSE TRY_CAST(substr({bare}, 13, 1) AS INTEGER) END"
-    digits = " + ".join(f"{at} * TRY_CAST(substr({bare}, {at}, 1) AS INTEGER)" for at in range(2, 13))
-    letter = f"substr('{CHECK_LETTERS}', 1 + (({digits} + 13 * ({last})) % 23), 1)"
-    right = f"regexp_full_match({bare}, '{PUPIL_NUMBER}') AND {letter} = left({bare}, 1)"
-    step = f"CASE WHEN {right} THEN {bare} END"
-    return Parser("VARCHAR", "p", "CASE WHEN p IS NULL THEN 'wrong_upn' END", step=step)
 
 
 def _date(earliest: str, latest: dt.date) -> Parser:

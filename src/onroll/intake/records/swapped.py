@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import pyarrow as pa
+
 from onroll.framework.contracts import Column, Contract
 from onroll.intake.findings import Finding, finding
 from onroll.intake.records.found import Found
+from onroll.intake.records.identifiers import is_right
 from onroll.intake.records.store import Store
-from onroll.intake.records.texts import parsed
+from onroll.intake.records.texts import IDENTIFIERS, parsed, plain
 
 _FEWEST, _SHARE, _FITTING, _SAMPLE, _SHOWN = 3, 0.5, 0.9, 200, 20
 _CELL_FAULTS = (
@@ -50,5 +53,9 @@ def _fits(store: Store, contract: Contract, column: Column, other: Column, file:
         f"SELECT DISTINCT 0 AS how, {column.name} AS raw FROM raw_{contract.id} "
         f"WHERE file = {file} AND {column.name} IS NOT NULL LIMIT {_SAMPLE}"
     )
+    if other.type in IDENTIFIERS:
+        found = store.rows(f"SELECT v FROM ({plain(other, texts)})")
+        right = is_right(other, pa.array([text for (text,) in found], pa.string()))
+        return len(right) > 0 and bool(right.mean() >= _FITTING)
     share = store.one(f"SELECT avg((fault IS NULL)::INTEGER) FROM ({parsed(contract, other, texts)})")
     return bool(share is not None and share >= _FITTING)

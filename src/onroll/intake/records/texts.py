@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from onroll.framework.contracts import Column, Contract, Contracts
 from onroll.intake.records.changes import Change
+from onroll.intake.records.identifiers import FORM, pseudonymised
 from onroll.intake.records.parsing import PLAIN_DIGITS, SQUEEZED, parser, spellings
 from onroll.intake.records.pseudonyms import Key
 from onroll.intake.records.store import Store, quoted
 from onroll.intake.records.workbook_files import FORMULA
 
 IDENTIFIERS = ("upn", "person")
-_AS_WRITTEN = ("words", "reference", "person")
+_AS_WRITTEN = ("words", "reference")
 # Hyphens and blanks of word processors are read as the plain ones, marks without a width are passed over.
 _ODD = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
 _PLAIN = f"trim(translate(v, '{_ODD}', '------    '))"
@@ -34,9 +35,17 @@ def parse(store: Store, contract: Contract, column: Column, changes: Sequence[Ch
     texts = f"SELECT DISTINCT 0 AS how, {column.name} AS raw FROM raw_{contract.id} WHERE {column.name} IS NOT NULL"
     if changes:
         texts = texts.replace("0 AS how", f"{how_of(changes)} AS how")
-    store.run(f"CREATE OR REPLACE TABLE m_{column.name} AS {parsed(contract, column, texts, changes)}")
     if column.type in IDENTIFIERS:
-        _hash(store, f"m_{column.name}", key)
+        batches = pseudonymised(column, store.batches(plain(column, texts)), key)
+        store.keep(f"m_{column.name}", FORM, batches)
+    else:
+        store.run(f"CREATE OR REPLACE TABLE m_{column.name} AS {parsed(contract, column, texts, changes)}")
+
+
+def plain(column: Column, texts: str) -> str:
+    """The query that gives ``how``, ``raw`` and the plain text ``v`` of an identifier."""
+    bare = f"upper(replace({_PLAIN}, ' ', ''))" if column.type == "upn" else "v"
+    return f"SELECT how, raw, {bare} AS v FROM (SELECT how, raw, raw AS v FROM ({texts}))"
 
 
 def how_of(changes: Sequence[Change]) -> str:
@@ -80,20 +89,3 @@ def parsed(contract: Contract, column: Column, texts: str, changes: Sequence[Cha
         f"CASE WHEN {formula} THEN 'formula' ELSE CAST({rules.fault} AS VARCHAR) END AS fault, {said} AS said "
         f"FROM (SELECT how, raw, v, {rules.step} AS p FROM ({source}))"
     )
-
-
-def _hash(store: Store, name: str, key: Key) -> None:
-    """Put pseudonyms in the place of the identifiers."""
-    form = pa.schema([("identifier", pa.string()), ("pseudonym", pa.int64())])
-
-    def hashed() -> Iterator[pa.RecordBatch]:
-        for batch in store.batches(f"SELECT DISTINCT value FROM {name} WHERE value IS NOT NULL"):
-            own = batch.column(0)
-            yield pa.RecordBatch.from_arrays([own, pa.array(key.pseudonyms(own.to_pylist()))], schema=form)
-
-    store.keep("hashed", form, hashed())
-    store.run(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT how, raw, pseudonym AS value, fault, said "
-        f"FROM {name} LEFT JOIN hashed ON value = identifier"
-    )
-    store.run("DROP TABLE hashed")
