@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from onroll.intake.checks import CHECKS
+from onroll.intake.findings import Findings
 from onroll.intake.record_checks import CELL_CHECKS, READ_CHECKS, RULE_CHECKS
 
 Rows = tuple[str, list[dict[str, object]], int, str]
@@ -230,3 +231,35 @@ def test_what_is_above_a_million_is_counted_and_said(
     assert [one for one in listed if one[0] == "out_of_bounds"] == [
         ("out_of_bounds", str(n)) for n in (91, 92, 93)
     ]
+
+
+def test_the_same_rows_in_two_files_are_told_once_each_with_the_other_place(
+    office: Any, pupil: Callable[[int], str]
+) -> None:
+    rows: list[dict[str, object]] = [{"upn": pupil(at), "sessions": 60} for at in (1, 2)]
+    office.put("exclusions", *rows)
+    office.put("exclusions", *rows, name="exclusions_again.csv")
+    found = [
+        (one.file, one.check, one.value, one.rows)
+        for one in office.check().findings
+        if one.check != "no_link"
+    ]
+    assert found == [
+        ("exclusions_again.csv", "duplicate_key", "row 2 of exclusions.csv", (2,)),
+        ("exclusions_again.csv", "duplicate_key", "row 3 of exclusions.csv", (3,)),
+        ("exclusions", "unused_table", "suspensions and permanent exclusions", ()),
+    ], "neither overlaps nor the 45 days are told of rows that stand twice"
+
+
+def test_thousands_of_faults_are_one_line_and_all_in_the_list(
+    office: Any, pupil: Callable[[int], str], tmp_path: Path
+) -> None:
+    office.put("exclusions", *({"upn": pupil(at), "sessions": 90 + at} for at in range(1, 2001)))
+    checked = office.check()
+    (line,) = Findings(checked.findings.errors).lines()
+    assert line.startswith("exclusions.csv, rows 2, 3, 4,")
+    assert "21 and 1,980 more rows, column sessions: '91, 92, 93, 94, 95' is out of bounds" in line
+    checked.write_list(tmp_path / "list.csv")
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as out:
+        rows = [row for row in csv.DictReader(out) if row["check"] == "out_of_bounds"]
+    assert [int(row["row"]) for row in rows] == list(range(2, 2002))
