@@ -40,6 +40,7 @@ def open_parquet(path: Path, name: str) -> Stream:
         raise DataError(f"{shown(name, 120)}: more than {MOST_ROWS:,} rows. Send it in parts.")
 
     def body(header: int, width: int, places: tuple[int, ...], heard: Heard) -> Iterator[pa.RecordBatch]:
+        """The rows below the header as text; a file that breaks off while it is read is heard."""
         del width
         try:
             texts = (_as_text(batch, places) for batch in stored.iter_batches(batch_size=_BATCH))

@@ -54,6 +54,7 @@ class _Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Unpack the next bytes; raise before more than is safe has been unpacked."""
         try:
             part = self.inner.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -83,6 +84,7 @@ class _Lines(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Hand the next bytes on and count their lines."""
         part = self.inner.read(len(buffer))
         self.ends += part.count(b"\n")
         self.tail = (self.tail + part)[-2:]

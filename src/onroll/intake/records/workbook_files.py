@@ -71,6 +71,7 @@ def _stream(sheet: Any, formulas: Any, name: str, several: bool) -> Stream:
         formulas.reset_dimensions()
 
     def body(header: int, width: int, places: tuple[int, ...], heard: Heard) -> Iterator[Any]:
+        """The rows below the header, short ones filled up; damage met on the way is heard."""
         below = (
             (number, (cells + [""] * width)[:width] if not any(cells[width:]) else cells)
             for number, cells in _rows(sheet, formulas)
