@@ -49,7 +49,7 @@ SHARES: tuple[tuple[str, str, int, int], ...] = (
 NO_PEOPLE = frozenset(
     {"flagged_schools_offered_support", "termly_reports_presented", "charter_signed", "schools_flagged"}
 )
-REASONS = (("Physical assault against a pupil", 195), ("Damage", 17), ("Bullying", 6), ("Theft", 3))
+REASONS = (("Physical assault against a pupil", 195), ("Damage", 17), ("Bullying", 6), ("Theft", 5))
 
 
 def released_records(framework: Framework, term: str = "") -> Released:

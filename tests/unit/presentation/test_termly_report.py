@@ -25,15 +25,10 @@ def test_the_report_names_the_term_the_board_and_what_it_rests_on(term_run: Run)
     assert report.title == "Exclusions report, spring term 2023/24"
     assert report.subtitle.startswith("For the Behaviour, Inclusion and Wellbeing Board: Luton")
     assert words(report)[0].startswith("Synthetic data. ")
-    headings = [block.words for block in report.blocks if isinstance(block, Heading)]
-    every = [
+    assert [block.words for block in report.blocks if isinstance(block, Heading)] == [
         "What happened", "In which schools", "Which pupils", "Days lost, repeat suspensions, reasons", "Safeguards",
         "Support to schools with high rates", "What we do not know", "For decision today",
     ]  # fmt: skip
-    assert headings == [words for words in every if words in headings], (
-        "in this order, none twice, none other"
-    )
-    assert {"What happened", "What we do not know"} <= set(headings)
 
 
 def test_what_could_have_been_missed_stands_before_what_changed(term_run: Run) -> None:
@@ -68,12 +63,11 @@ def test_withheld_is_written_and_nothing_is_blank(term_run: Run) -> None:
     cells = [plain(cell) for table in tables for row in table.rows for cell in row]
     assert "" not in cells
     assert "nan" not in " ".join(cells)
-    assert "withheld" in " ".join(cells)
-    special = [row for table in tables for row in table.rows if plain(row[0]) == "Special"]
-    assert all(plain(cell) in ("withheld", "0") for row in special for cell in row[1:])
+    special = next(row for table in tables for row in table.rows if plain(row[0]) == "Special")
+    assert [plain(cell) for cell in special[1:]] == ["withheld", "withheld", "0"]
     assert all("Synthetic data" in table.source for table in tables)
-    reasons = [table for table in tables if table.columns[0] == "Reason"]
-    assert "Bullying" not in [plain(row[0]) for table in reasons for row in table.rows]
+    reasons = next(table for table in tables if table.columns[0] == "Reason")
+    assert "Bullying" not in [plain(row[0]) for row in reasons.rows]
 
 
 def test_no_small_count_of_people_is_bound_on_the_page(term_run: Run, made: Any) -> None:
