@@ -86,7 +86,7 @@ def rates(folder: Path, drawn: Any) -> Any:
         choices, topics = Choices(LAST), topics_of(engine.contracts)
         base, carried = wide_base(engine, choices, topics)
         made = register(engine, choices, topics)
-        wide = engine.fetch(wide_exclusions(made, base, carried, engine, choices, topics))
+        wide = wide_exclusions(made, base, carried, engine, choices, topics)
         return joined(exclusion_cells(wide, topics, choices), CELL_SCHEMA)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
@@ -18,7 +19,8 @@ from onroll.counts.engine import Engine
 from onroll.counts.roll import as_number
 from onroll.counts.schools import returned
 from onroll.counts.spacing import spell_rows
-from onroll.counts.spreading import placed, spread
+from onroll.counts.spreading import placed
+from onroll.counts.wide import spread
 
 ACTIVITIES = MappingProxyType(
     {
@@ -56,7 +58,7 @@ MEASURES = (
 )
 
 
-def delivery_counts(eligible: Table, engine: Engine, choices: Choices) -> list[Table]:
+def delivery_counts(eligible: Table, engine: Engine, choices: Choices) -> list[pa.Table]:
     """Wide rows of the calendar: what was due, what schools did, and who came to a session."""
     log = _read(engine)
     attended = log.filter((log.activity == SESSION) & log.urn.notnull() & (log.done > 0))
@@ -95,7 +97,7 @@ def _first_offers(log: Table) -> Table:
     )
 
 
-def _due(log: Table, engine: Engine, choices: Choices) -> Table:
+def _due(log: Table, engine: Engine, choices: Choices) -> pa.Table:
     """What the calendar held due and done. Sessions attended by a school are not sessions held, an action is
     finished only by its date.
     """
@@ -112,10 +114,10 @@ def _due(log: Table, engine: Engine, choices: Choices) -> Table:
         columns[f"due_{name}"] = as_number(is_it) * log.due
         columns[f"done_{name}"] = as_number(is_it) * in_time
     ready = log.select("time_period", "term", "urn", **columns)
-    return spread(placed(ready, engine, choices), engine, choices, (*DUE, "examples"))
+    return spread(ready, engine, choices, (*DUE, "examples"))
 
 
-def _of_schools(log: Table, engine: Engine, choices: Choices) -> Table:
+def _of_schools(log: Table, engine: Engine, choices: Choices) -> pa.Table:
     """Schools, each once a term: audits due and held, flags, offers that answer them and offers taken up."""
     offers = _first_offers(log)
     both = log.left_join(offers, log.entry_id == offers.about)
@@ -133,4 +135,4 @@ def _of_schools(log: Table, engine: Engine, choices: Choices) -> Table:
     each = flags.group_by("time_period", "term", "urn").aggregate(
         **{name: flags[name].max() for name in SCHOOL}
     )
-    return spread(placed(each, engine, choices), engine, choices, SCHOOL)
+    return spread(each, engine, choices, SCHOOL)

@@ -35,6 +35,7 @@ class Engine:
         self._sources = MappingProxyType(dict(sources))
         self._tables: dict[str, Table] = {}
         self._kept: list[Any] = []
+        self._whole: dict[str, pa.Table] = {}
         self.contracts = contracts
 
     def has(self, name: str) -> bool:
@@ -67,6 +68,12 @@ class Engine:
                 **{column: found[column].cast(kind) for column, kind in schema.items()}
             )
         return self._tables[name]
+
+    def whole(self, name: str) -> pa.Table:
+        """A small table, fetched once, in no order."""
+        if name not in self._whole:
+            self._whole[name] = self.fetch(self.table(name))
+        return self._whole[name]
 
     def cache(self, expression: Table) -> Table:
         """Work an expression out once and keep it until the engine closes."""

@@ -18,21 +18,13 @@ from onroll.counts.cells import Measure, melted, summed
 from onroll.counts.choices import Choices
 from onroll.counts.dates import day_of, first_year, period_of
 from onroll.counts.engine import Engine
+from onroll.counts.places import COUNTED_PHASES
 from onroll.counts.pupil_groups import groups_at, roll_of, term_name, term_number
 from onroll.counts.roll import BASE, as_number
-from onroll.counts.spreading import (
-    COUNTED_PHASES,
-    PLACE,
-    WIDE_KEYS,
-    added,
-    group_breakdowns,
-    placed,
-    spread,
-    stacked,
-    with_area,
-)
+from onroll.counts.spreading import added, placed
 from onroll.counts.suspended import FIRST, PUPILS, first_suspensions, suspended_pupils
 from onroll.counts.topics import GROUP, YEAR_GROUP, Topics, with_sen
+from onroll.counts.wide import WIDE_KEYS, group_breakdowns, spread, stacked, with_area
 from onroll.framework.contracts import CodeSet
 
 SUSPENSION, PERMANENT, ANY = "SUSP", "PERM", "any"
@@ -99,8 +91,8 @@ def register(engine: Engine, choices: Choices, topics: Topics) -> Register:
 
 
 def wide_exclusions(
-    made: Register, base: Table, carried: Table, engine: Engine, choices: Choices, topics: Topics
-) -> Table:
+    made: Register, base: pa.Table, carried: pa.Table, engine: Engine, choices: Choices, topics: Topics
+) -> pa.Table:
     """Every count of the register beside the roll it rests on, as wide rows with ``area_code``.
 
     ``pupils`` is null where no census was received, 0 where one was and the group has nobody on it.
@@ -110,13 +102,13 @@ def wide_exclusions(
     events = spread(made.events, engine, choices, EVENTS, breakdowns, COUNTED_PHASES)
     pupils = suspended_pupils(made.events, engine, choices, topics)
     first = first_suspensions(made.events, engine, choices, topics)
-    whole = stacked((base.select(*WIDE_KEYS, *BASE), events, pupils, first), columns)
-    keys = ("time_period", "time_identifier", "la_code")
-    known = carried.rename(**{f"base_{key}": key for key in keys})
-    both = whole.left_join(known, [whole[key] == known[f"base_{key}"] for key in keys])
-    has_base = both.base_la_code.notnull()
-    filled = {name: has_base.ifelse(both[name].fill_null(0), None) for name in BASE}
-    return with_area(both.mutate(**filled).select(*WIDE_KEYS, *columns))
+    whole = stacked((base.select([*WIDE_KEYS, *BASE]), events, pupils, first), columns)
+    known = carried.append_column("has_base", pa.repeat(True, len(carried)))
+    both = whole.join(known, ["time_period", "time_identifier", "la_code"], join_type="left outer")
+    for name in BASE:
+        filled = pc.if_else(pc.fill_null(both["has_base"], False), pc.fill_null(both[name], 0), None)
+        both = both.set_column(both.column_names.index(name), name, filled)
+    return with_area(both.select([*WIDE_KEYS, *columns]))
 
 
 def exclusion_cells(wide: pa.Table, topics: Topics, choices: Choices) -> list[pa.Table]:
@@ -147,12 +139,12 @@ def reason_cells(engine: Engine, choices: Choices) -> pa.Table:
         own.select("time_period", "term", "urn", reason=third, suspensions=as_number(is_new)),
     )
     every = [added(slot, ("time_period", "term", "urn", "reason"), ("suspensions",)) for slot in slots]
-    each = placed(engine.cache(ibis.union(*every)), engine, choices)
+    each = engine.cache(ibis.union(*every))
     reasons = engine.contracts.codes["exclusion_reason"]
     named = {f"reason_{code}": ibis.ifelse(each.reason == code, each.suspensions, 0)
              for code in (ANY, *reasons.labels())}  # fmt: skip
-    ready = each.select("time_period", "term", *PLACE, **named)
-    wide = engine.fetch(with_area(spread(ready, engine, choices, tuple(named), phases=COUNTED_PHASES)))
+    ready = each.select("time_period", "term", "urn", **named)
+    wide = with_area(spread(ready, engine, choices, tuple(named), phases=COUNTED_PHASES, schools=False))
     return pa.concat_tables(_reason(wide, code, label, reasons) for code, label in reasons.labels().items())
 
 

@@ -6,6 +6,7 @@ that was handed over, so with England's a move to another authority is seen.
 
 from __future__ import annotations
 
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
@@ -13,16 +14,17 @@ from onroll.counts.choices import Choices
 from onroll.counts.dates import first_year
 from onroll.counts.engine import Engine
 from onroll.counts.exclusions import Register
+from onroll.counts.places import COUNTED_PHASES
 from onroll.counts.pupil_groups import term_number
 from onroll.counts.roll import as_number
-from onroll.counts.spreading import COUNTED_PHASES, group_breakdowns, spread
 from onroll.counts.topics import GROUP, YEAR_GROUP, Topics
+from onroll.counts.wide import group_breakdowns, spread
 
 SUMS = ("suspended_before", "lost_from_roll")
 MEASURES = (Measure("off_rolling_signal", "lost_from_roll", "suspended_before"),)
 
 
-def off_rolling(made: Register, engine: Engine, choices: Choices, topics: Topics) -> Table:
+def off_rolling(made: Register, engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
     """Suspended pupils of Years 1 to 10, and those lost from the roll, as wide rows of ``SUMS``.
 
     Of each pupil and year the school of the latest suspension counts. The next census is the first that was
@@ -51,7 +53,7 @@ def off_rolling(made: Register, engine: Engine, choices: Choices, topics: Topics
     known = known.rename(known_pupil="pupil", known_year="year")
     both = asked.left_join(known, [asked.pupil == known.known_pupil, asked.year == known.known_year])
     rows = both.select(
-        "time_period", "urn", "la_code", "education_phase", GROUP,
+        "time_period", "urn", GROUP,
         suspended_before=as_number(both.pupil.notnull()), lost_from_roll=as_number(both.known_pupil.isnull()),
     )  # fmt: skip
     return spread(rows, engine, choices, SUMS, group_breakdowns(topics), COUNTED_PHASES)
@@ -64,8 +66,7 @@ def _latest(events: Table, topics: Topics) -> Table:
     keys = ("time_period", "year", "pupil")
     last = coded.group_by(*keys).aggregate(code=coded.code.max())
     found = coded.semi_join(last, [*keys, "code"])
-    place = (*keys, "urn", "la_code", "education_phase")
-    return found.group_by(*place).aggregate(**{GROUP: found[GROUP].min()})
+    return found.group_by(*keys, "urn").aggregate(**{GROUP: found[GROUP].min()})
 
 
 def _placed_pupils(engine: Engine) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
@@ -11,18 +12,18 @@ from onroll.counts.dates import day_of, number, period_of, term_of, year_of
 from onroll.counts.engine import Engine
 from onroll.counts.placements import PROVISION
 from onroll.counts.roll import as_number
-from onroll.counts.spreading import group_breakdowns, spread
 from onroll.counts.topics import GROUP, Topics
+from onroll.counts.wide import group_breakdowns, spread
 
 SUMS = ("reviews_due", "reviews_in_time", "below_target", "helped")
 MEASURES = (
     Measure("reviews_within_six_weeks", "reviews_in_time", "reviews_due"),
     Measure("below_target_helped", "helped", "below_target"),
 )
-_PLACED = ("placement_id", "urn", "la_code", "education_phase", GROUP)
+_PLACED = ("placement_id", "urn", GROUP)
 
 
-def review_counts(spells: Table, engine: Engine, choices: Choices, topics: Topics) -> Table:
+def review_counts(spells: Table, engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
     """Reviews due and held in time as wide rows of ``SUMS``.
 
     A review held is due once, in time when it came within six weeks of the one before (the first: of the start). A
@@ -56,5 +57,5 @@ def review_counts(spells: Table, engine: Engine, choices: Choices, topics: Topic
     missed = open_.select(*_PLACED, "date", reviews_due=ibis.literal(1, "int64"), **zero)
     every = ibis.union(there, missed)
     dated = every.mutate(time_period=period_of(year_of(every.date)), term=term_of(every.date))
-    ready = dated.select("time_period", "term", "urn", "la_code", "education_phase", GROUP, *SUMS)
+    ready = dated.select("time_period", "term", "urn", GROUP, *SUMS)
     return spread(ready, engine, choices, SUMS, group_breakdowns(topics))

@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import BooleanValue, Table, Value
 
 from onroll.counts.cells import Measure
 from onroll.counts.choices import Choices
 from onroll.counts.dates import day_of, number, period_of, term_of, year_of
 from onroll.counts.engine import Engine
+from onroll.counts.places import COUNTED_PHASES
 from onroll.counts.pupil_groups import groups_at, roll_of, term_number
 from onroll.counts.roll import as_number
 from onroll.counts.schools import period
 from onroll.counts.spacing import spell_rows
-from onroll.counts.spreading import COUNTED_PHASES, group_breakdowns, placed, spread
+from onroll.counts.spreading import placed
 from onroll.counts.topics import GROUP, Topics
+from onroll.counts.wide import group_breakdowns, spread
 
 MOVE, FAIR, PROVISION, MEDICAL, HOME, SPECIALIST = (
     "managed_move", "fair_access", "alternative_provision", "medical_tuition", "home_education", "specialist",
@@ -80,7 +83,7 @@ def placement_spells(engine: Engine, choices: Choices, topics: Topics) -> Table:
     return engine.cache(placed(ready, engine, choices))
 
 
-def placement_counts(spells: Table, engine: Engine, choices: Choices, topics: Topics) -> list[Table]:
+def placement_counts(spells: Table, engine: Engine, choices: Choices, topics: Topics) -> list[pa.Table]:
     """Wide rows of placements begun, ended in a return, and going on at the last day of the records."""
     return [
         _spread(_begun(spells, engine, choices), BEGUN, engine, choices, topics),
@@ -90,8 +93,8 @@ def placement_counts(spells: Table, engine: Engine, choices: Choices, topics: To
     ]
 
 
-def _spread(rows: Table, sums: Sequence[str], engine: Engine, choices: Choices, topics: Topics) -> Table:
-    kept = rows.select("time_period", "term", "urn", "la_code", "education_phase", GROUP, *sums)
+def _spread(rows: Table, sums: Sequence[str], engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
+    kept = rows.select("time_period", "term", "urn", GROUP, *sums)
     return spread(kept, engine, choices, sums, group_breakdowns(topics))
 
 
@@ -117,12 +120,10 @@ def _begun(spells: Table, engine: Engine, choices: Choices) -> Table:
     )
 
 
-def fair_places(spells: Table, engine: Engine, choices: Choices) -> Table:
+def fair_places(spells: Table, engine: Engine, choices: Choices) -> pa.Table:
     """Fair access placements begun, at the school the pupil went to, as wide rows; phases in totals as for rates."""
     own = spells.filter((spells.kind == FAIR) & (spells.start <= number(choices.received_to)))
-    rows = own.select(
-        "time_period", "urn", "la_code", "education_phase", fair_places=ibis.literal(1, "int64")
-    )
+    rows = own.select("time_period", "urn", fair_places=ibis.literal(1, "int64"))
     return spread(rows, engine, choices, ("fair_places",), phases=COUNTED_PHASES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
@@ -9,7 +10,7 @@ from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.roll import as_number
 from onroll.counts.schools import returned
-from onroll.counts.spreading import placed, spread
+from onroll.counts.wide import spread
 
 DECISIONS = ("suspension", "permanent_exclusion")
 PANELS = ("placement_panel", "fair_access_panel")
@@ -24,7 +25,7 @@ MEASURES = (
 )
 
 
-def principles_counts(eligible: Table, engine: Engine, choices: Choices) -> list[Table]:
+def principles_counts(eligible: Table, engine: Engine, choices: Choices) -> list[pa.Table]:
     """Wide rows: decisions and panel cases by year and term, and which schools made the yearly return.
 
     A decision of which it is not known whether the principles were used counts as one without; a panel case
@@ -45,6 +46,6 @@ def principles_counts(eligible: Table, engine: Engine, choices: Choices) -> list
     )
     returns = rows.filter(rows.decision == YEARLY_RETURN)
     return [
-        spread(placed(flags, engine, choices), engine, choices, SUMS),
+        spread(flags, engine, choices, SUMS),
         returned(eligible, returns, "principles_returned", engine, choices),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from onroll.counts import (
@@ -22,8 +23,8 @@ from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.exclusions import exclusion_cells, reason_cells, register, wide_exclusions
 from onroll.counts.spacing import suspension_spacing
-from onroll.counts.spreading import WIDE_KEYS, stacked, with_area
 from onroll.counts.topics import Topics, topics_of
+from onroll.counts.wide import WIDE_KEYS, stacked, with_area
 from onroll.vocabulary import TOTAL, YEAR
 
 FAIR_ACCESS = (Measure("fair_access_placements", "fair_places", "pupils"),)
@@ -71,7 +72,7 @@ def _pupil_level(
         return
     base, carried = roll.wide_base(engine, choices, topics)
     with engine.stage():
-        yield _cells(engine, roll.roll_counts(engine, choices, topics, base), roll.MEASURES)
+        yield _cells(roll.roll_counts(engine, choices, topics, base), roll.MEASURES)
     if engine.holds("placements"):
         with engine.stage():
             yield from _placements(engine, choices, topics, base, spells)
@@ -80,34 +81,32 @@ def _pupil_level(
     with engine.stage():
         made = register(engine, choices, topics)
         with engine.stage():
-            wide = engine.fetch(wide_exclusions(made, base, carried, engine, choices, topics))
+            wide = wide_exclusions(made, base, carried, engine, choices, topics)
         yield from exclusion_cells(wide, topics, choices)
         del wide
         with engine.stage():
-            yield _cells(engine, off_rolling.off_rolling(made, engine, choices, topics), off_rolling.MEASURES)
+            yield _cells(off_rolling.off_rolling(made, engine, choices, topics), off_rolling.MEASURES)
     with engine.stage():
         yield reason_cells(engine, choices)
         spells.append(_spells(engine, suspension_spacing(engine, choices)))
 
 
 def _placements(
-    engine: Engine, choices: Choices, topics: Topics, base: Table, spells: list[pa.Table]
+    engine: Engine, choices: Choices, topics: Topics, base: pa.Table, spells: list[pa.Table]
 ) -> Iterator[pa.Table]:
     every = placements.placement_spells(engine, choices, topics)
     counts = placements.placement_counts(every, engine, choices, topics)
     for made, columns in zip(
         counts, (placements.BEGUN, placements.BACK, placements.KEPT, (placements.UNLISTED,)), strict=True
     ):
-        yield _cells(engine, made, _of(placements.MEASURES, columns))
-    year = base.filter((base.breakdown_topic == TOTAL) & (base.time_identifier == YEAR))
-    taken = placements.fair_places(every, engine, choices)
-    over = stacked((taken, year.select(*WIDE_KEYS, "pupils")), ("fair_places", "pupils"))
-    yield _cells(engine, over, FAIR_ACCESS)
-    yield _cells(
-        engine,
-        placement_reviews.review_counts(every, engine, choices, topics),
-        placement_reviews.MEASURES,
+        yield _cells(made, _of(placements.MEASURES, columns))
+    year = base.filter(
+        pc.and_(pc.equal(base["breakdown_topic"], TOTAL), pc.equal(base["time_identifier"], YEAR))
     )
+    taken = placements.fair_places(every, engine, choices)
+    over = stacked((taken, year.select([*WIDE_KEYS, "pupils"])), ("fair_places", "pupils"))
+    yield _cells(over, FAIR_ACCESS)
+    yield _cells(placement_reviews.review_counts(every, engine, choices, topics), placement_reviews.MEASURES)
     spells += [_spells(engine, made) for made in placements.placement_days(every, choices)]
 
 
@@ -117,7 +116,7 @@ def _small_tables(engine: Engine, choices: Choices) -> Iterator[pa.Table]:
         return
     eligible = engine.cache(schools.eligible_schools(engine, choices))
     if engine.holds("schools"):
-        yield _cells(engine, schools.school_counts(eligible, engine, choices), schools.MEASURES)
+        yield _cells(schools.school_counts(eligible, engine, choices), schools.MEASURES)
     for name, counted, measures in (
         ("training", training.training_counts, training.MEASURES),
         ("principles_use", principles_use.principles_counts, principles_use.MEASURES),
@@ -125,7 +124,7 @@ def _small_tables(engine: Engine, choices: Choices) -> Iterator[pa.Table]:
     ):
         if engine.holds(name):
             for made in counted(eligible, engine, choices):
-                yield _cells(engine, made, _of(measures, made.columns))
+                yield _cells(made, _of(measures, made.column_names))
 
 
 def _of(measures: Sequence[Measure], columns: Sequence[str]) -> list[Measure]:
@@ -133,8 +132,8 @@ def _of(measures: Sequence[Measure], columns: Sequence[str]) -> list[Measure]:
     return [measure for measure in measures if measure.numerator in columns]
 
 
-def _cells(engine: Engine, wide: Table, measures: Sequence[Measure]) -> pa.Table:
-    return melted(engine.fetch(with_area(wide)), measures)
+def _cells(wide: pa.Table, measures: Sequence[Measure]) -> pa.Table:
+    return melted(with_area(wide), measures)
 
 
 def _spells(engine: Engine, spells: Table) -> pa.Table:

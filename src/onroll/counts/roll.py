@@ -9,26 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.expr.types import BooleanValue, Table, Value
 
 from onroll.counts.cells import Measure
 from onroll.counts.choices import Choices, Rules
 from onroll.counts.dates import first_year
 from onroll.counts.engine import Engine
-from onroll.counts.spreading import (
-    PLACE,
+from onroll.counts.places import Places, places_of
+from onroll.counts.spreading import added, numbered
+from onroll.counts.topics import GROUP, Topics
+from onroll.counts.wide import (
     WIDE_KEYS,
-    added,
     by_topic,
     group_breakdowns,
-    numbered,
     over_areas,
     over_schools,
-    placed,
     spread,
     stacked,
+    with_words,
 )
-from onroll.counts.topics import GROUP, Topics
 from onroll.vocabulary import TERMS, YEAR
 
 MAIN_REGISTRATIONS = ("C", "M")
@@ -49,35 +50,34 @@ def as_number(condition: Value) -> Value:
     return ibis.ifelse(condition.fill_null(False), 1, 0).cast("int64")
 
 
-def base(engine: Engine, choices: Choices, topics: Topics) -> tuple[Table, Table]:
+def base(engine: Engine, choices: Choices, topics: Topics) -> tuple[pa.Table, pa.Table]:
     """The roll, counted once: by authority, phase and group of pupils, and by school.
 
-    Both have ``time_period, term`` (of the census), ``la_code, education_phase``, then ``group`` or ``urn``, and the
-    counts ``BASE`` and ``SIGNALS``. A pupil with two main registrations counts at both schools, as in the
-    Department's headcount.
+    Both have ``time_period, term`` (of the census) and ``urn``, of the school or of a school of the place, and the
+    counts ``BASE`` and ``SIGNALS``; the first has ``group`` too. A pupil with two main registrations counts at both
+    schools, as in the Department's headcount.
     """
     roll = engine.table("roll")
     main = roll.filter(roll.enrolment_status.isin(MAIN_REGISTRATIONS))
     codes = [topic.column for topic in topics.each]
     narrow = main.select("time_period", "term", "urn", *codes, **_signals(main, choices.rules))
-    keys = ("time_period", "term", *PLACE)
     there = numbered(narrow, engine)
-    counted = {"pupils": there.count()} | {name: there[name].sum().cast("int64") for name in SIGNALS}
-    grouped = engine.cache(there.group_by("time_period", "term", "place", *codes).aggregate(**counted))
-    raw = placed(grouped, engine, choices, "place")
-    packed = raw.mutate(**{GROUP: topics.packed(raw)})
-    is_older = raw.year_group.isin(choices.rules.removal_years)
-    groups = packed.mutate(older_pupils=ibis.ifelse(is_older, packed.pupils, 0)).select(
-        *keys, GROUP, *BASE, *SIGNALS
-    )
-    groups = engine.cache(added(groups, (*keys, GROUP), (*BASE, *SIGNALS)))
+    grouped = engine.cache(_headcount(there, ("time_period", "term", "place", *codes), SIGNALS))
+    is_older = narrow_years(grouped, choices.rules.removal_years)
+    packed = grouped.select(
+        "time_period", "term", "pupils", *SIGNALS, urn=grouped.place, **{GROUP: topics.packed(grouped)},
+        older_pupils=ibis.ifelse(is_older, grouped.pupils, 0),
+    )  # fmt: skip
+    groups = engine.fetch(added(packed, ("time_period", "term", "urn", GROUP), (*BASE, *SIGNALS)))
     older = as_number(narrow_years(main, choices.rules.removal_years))
     own = main.select("time_period", "term", "urn", **_signals(main, choices.rules), older_pupils=older)
-    sums = {"pupils": own.count()} | {
-        name: own[name].sum().cast("int64") for name in ("older_pupils", *SIGNALS)
-    }
-    schools = own.group_by("time_period", "term", "urn").aggregate(**sums)
-    return groups, engine.cache(placed(schools, engine, choices))
+    return groups, engine.fetch(_headcount(own, ("time_period", "term", "urn"), ("older_pupils", *SIGNALS)))
+
+
+def _headcount(rows: Table, keys: Sequence[str], flags: Sequence[str]) -> Table:
+    """Rows by keys as ``pupils``, and those among them that are flagged."""
+    sums = {name: rows[name].sum().cast("int64") for name in flags}
+    return rows.group_by(*keys).aggregate(pupils=rows.count(), **sums)
 
 
 def narrow_years(roll: Table, years: Sequence[str]) -> BooleanValue:
@@ -99,7 +99,7 @@ def _signals(roll: Table, rules: Rules) -> dict[str, Value]:
     }
 
 
-def wide_base(engine: Engine, choices: Choices, topics: Topics) -> tuple[Table, Table]:
+def wide_base(engine: Engine, choices: Choices, topics: Topics) -> tuple[pa.Table, pa.Table]:
     """The base as wide rows of ``BASE`` and ``SIGNALS``, and which rates it can carry.
 
     The second table, ``time_period, time_identifier, la_code``, has a row for each year and term of each authority
@@ -107,52 +107,35 @@ def wide_base(engine: Engine, choices: Choices, topics: Topics) -> tuple[Table, 
     """
     groups, schools = base(engine, choices, topics)
     sums = (*BASE, *SIGNALS)
-    long = engine.cache(by_topic(groups, ("time_period", "term", *PLACE), sums, group_breakdowns(topics)))
-    sent = _sent(schools)
-    parts = [over_areas(_at_times(long, sent), sums)]
+    places = places_of(engine, choices)
+    sent = _sent(places.of(schools))
+    long = by_topic(groups, ("time_period", "term", "urn"), sums, group_breakdowns(topics))
+    parts = [over_areas(_at_times(long, places, sent), places, sums)]
     if choices.schools:
-        parts.append(over_schools(_at_times(schools, sent), sums))
-    return engine.cache(ibis.union(*parts)), engine.cache(_carried(sent))
+        parts.append(over_schools(_at_times(schools, places, sent), places, sums))
+    return pa.concat_tables(parts), sent.select(["time_period", "time_identifier", "la_code"])
 
 
-def _sent(schools: Table) -> Table:
-    """Which censuses each authority sent for each year: ``sent_Autumn`` and so on, 0 or 1."""
-    flags = {f"sent_{_census(term)}": as_number(schools.term == _census(term)).max() for term in TERMS}
-    return schools.group_by(sent_period=schools.time_period, sent_la=schools.la_code).aggregate(**flags)
-
-
-def _census(identifier: str) -> str:
-    return identifier.removesuffix(" term")
-
-
-def _at_times(counts: Table, sent: Table) -> Table:
-    """Counts at each census as the base of each term and of the year."""
-    known = counts.join(sent, [counts.time_period == sent.sent_period, counts.la_code == sent.sent_la])
-    parts = [known.filter(known.term == JANUARY).mutate(time_identifier=ibis.literal(YEAR))]
+def _sent(schools: pa.Table) -> pa.Table:
+    """The census that each year and term of an authority rests on: its own where one was sent, else January's."""
+    censuses = schools.group_by(["time_period", "la_code", "term"]).aggregate([])
+    january = censuses.filter(pc.equal(censuses["term"], JANUARY))
+    parts = [with_words(january, time_identifier=YEAR)]
     for identifier in TERMS:
-        own = _census(identifier)
-        instead = (known.term == JANUARY) & (known[f"sent_{own}"] == 0)
-        parts.append(
-            known.filter((known.term == own) | instead).mutate(time_identifier=ibis.literal(identifier))
-        )
-    return ibis.union(*parts)
+        own = censuses.filter(pc.equal(censuses["term"], identifier.removesuffix(" term")))
+        both = pa.concat_tables([own, january.join(own, ["time_period", "la_code"], join_type="left anti")])
+        parts.append(with_words(both, time_identifier=identifier))
+    return pa.concat_tables(parts)
 
 
-def _carried(sent: Table) -> Table:
-    """The years and terms for which an authority's rates have a base."""
-    january = sent[f"sent_{JANUARY}"]
-    parts = []
-    for identifier in (YEAR, *TERMS):
-        flag = january if identifier == YEAR else january + sent[f"sent_{_census(identifier)}"]
-        parts.append(
-            sent.filter(flag > 0).select(
-                time_period=sent.sent_period, time_identifier=ibis.literal(identifier), la_code=sent.sent_la
-            )
-        )
-    return ibis.union(*parts)
+def _at_times(counts: pa.Table, places: Places, sent: pa.Table) -> pa.Table:
+    """Counts at each census as the base of each term and of the year that rest on it."""
+    there = places.of(counts).drop_columns("education_phase")
+    known = there.join(sent, ["time_period", "la_code", "term"], join_type="inner")
+    return known.drop_columns(["term", "la_code"])
 
 
-def removals(engine: Engine, choices: Choices, topics: Topics) -> Table:
+def removals(engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
     """Pupils off roll without a known next place, as wide rows of ``unexplained_removals``.
 
     A pupil of Years 9 to 11 whose row has a leaving date and no destination, who stands in the same year on no
@@ -183,17 +166,17 @@ def removals(engine: Engine, choices: Choices, topics: Topics) -> Table:
         urn=(rest.code >> topics.bits).cast("int32"),
         **{GROUP: rest.code & ((1 << topics.bits) - 1), UNEXPLAINED: ibis.literal(1, "int64")},
     )
-    return spread(
-        placed(rows, engine, choices), engine, choices, (UNEXPLAINED,), group_breakdowns(topics), phases=None
-    )
+    return spread(rows, engine, choices, (UNEXPLAINED,), group_breakdowns(topics))
 
 
-def roll_counts(engine: Engine, choices: Choices, topics: Topics, wide: Table) -> Table:
+def roll_counts(engine: Engine, choices: Choices, topics: Topics, wide: pa.Table) -> pa.Table:
     """Everything the roll says by itself, as wide rows: a census is its own term, January's is the year's."""
-    kept = wide.filter((wide.part_time_known + wide.sessions_known) > 0)
-    signals = kept.select(*WIDE_KEYS, *SIGNALS)
-    older = wide.filter((wide.older_pupils > 0) & (wide.time_identifier == YEAR)).select(
-        *WIDE_KEYS, "older_pupils"
+    kept = wide.filter(pc.greater(pc.add(wide["part_time_known"], wide["sessions_known"]), 0))
+    is_year = pc.equal(wide["time_identifier"], YEAR)
+    older = wide.filter(pc.and_(pc.greater(wide["older_pupils"], 0), is_year))
+    parts = (
+        kept.select([*WIDE_KEYS, *SIGNALS]),
+        older.select([*WIDE_KEYS, "older_pupils"]),
+        removals(engine, choices, topics),
     )
-    columns = (*SIGNALS, "older_pupils", UNEXPLAINED)
-    return stacked((signals, older, removals(engine, choices, topics)), columns)
+    return stacked(parts, (*SIGNALS, "older_pupils", UNEXPLAINED))

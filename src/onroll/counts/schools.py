@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
 from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.roll import as_number
-from onroll.counts.spreading import spread
+from onroll.counts.wide import spread
 from onroll.vocabulary import periods, previous
 
 SUMS = ("eligible", "charter", "present_eligible", "transitions_lead", "fair_access")
@@ -46,7 +47,7 @@ def years_counted(engine: Engine, choices: Choices) -> tuple[str, ...]:
 
 
 def eligible_schools(engine: Engine, choices: Choices) -> Table:
-    """Schools open at the end of each year: ``time_period, urn, la_code, education_phase`` and the register's own."""
+    """Schools open at the end of each year: ``time_period, urn`` and the register's own."""
     register = engine.table("schools")
     parts = []
     for year in years_counted(engine, choices):
@@ -63,10 +64,10 @@ def eligible_schools(engine: Engine, choices: Choices) -> Table:
     return every.filter(every.la_code.isin(choices.authorities)) if choices.authorities else every
 
 
-def school_counts(eligible: Table, engine: Engine, choices: Choices) -> Table:
+def school_counts(eligible: Table, engine: Engine, choices: Choices) -> pa.Table:
     """The register's counts as wide rows of ``SUMS``."""
     rows = eligible.select(
-        "time_period", "urn", "la_code", "education_phase",
+        "time_period", "urn",
         eligible=ibis.literal(1, "int64"),
         charter=eligible.has_charter,
         present_eligible=eligible.is_present.cast("int64"),
@@ -76,7 +77,7 @@ def school_counts(eligible: Table, engine: Engine, choices: Choices) -> Table:
     return spread(rows, engine, choices, SUMS)
 
 
-def returned(eligible: Table, returns: Table, name: str, engine: Engine, choices: Choices) -> Table:
+def returned(eligible: Table, returns: Table, name: str, engine: Engine, choices: Choices) -> pa.Table:
     """Eligible schools and those among them that made a return in the year: ``eligible`` and ``name``.
 
     ``returns`` has ``time_period, urn``, a row or more for each school that made one.
@@ -84,7 +85,7 @@ def returned(eligible: Table, returns: Table, name: str, engine: Engine, choices
     made = returns.select(made_period=returns.time_period, made_urn=returns.urn).distinct()
     both = eligible.left_join(made, [eligible.time_period == made.made_period, eligible.urn == made.made_urn])
     rows = both.select(
-        "time_period", "urn", "la_code", "education_phase",
+        "time_period", "urn",
         eligible=ibis.literal(1, "int64"), **{name: as_number(both.made_urn.notnull())},
     )  # fmt: skip
     return spread(rows, engine, choices, ("eligible", name))

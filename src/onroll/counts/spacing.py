@@ -15,7 +15,8 @@ from onroll.counts.cells import LOCAL_AUTHORITY, SPELL_SCHEMA
 from onroll.counts.choices import Choices
 from onroll.counts.dates import day_of, end_of_suspension, first_year, last_day, number
 from onroll.counts.engine import Engine
-from onroll.counts.spreading import COUNTED_PHASES, placed
+from onroll.counts.places import COUNTED_PHASES
+from onroll.counts.spreading import placed
 from onroll.vocabulary import TOTAL, YEAR
 
 

@@ -10,26 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
-from onroll.counts.cells import LOCAL_AUTHORITY
 from onroll.counts.choices import Choices
 from onroll.counts.dates import period_of
 from onroll.counts.engine import Engine
+from onroll.counts.places import COUNTED_PHASES, PLACE, places_of
 from onroll.counts.pupil_groups import term_name
-from onroll.counts.spreading import (
-    NO_SCHOOL,
-    PLACE,
-    WIDE_KEYS,
+from onroll.counts.spreading import numbered
+from onroll.counts.topics import GROUP, Topics
+from onroll.counts.wide import (
     by_topic,
     group_breakdowns,
-    numbered,
-    over_areas,
+    of_authorities,
     over_schools,
-    placed,
-    term_identifier,
+    spread,
+    with_identifier,
+    with_words,
 )
-from onroll.counts.topics import GROUP, Topics
 from onroll.vocabulary import TOTAL, YEAR
 
 PUPILS = ("suspended_pupils", "repeatedly_suspended")
@@ -37,32 +36,30 @@ FIRST = "first_suspended"
 _URN_BITS = 31
 
 
-def suspended_pupils(events: Table, engine: Engine, choices: Choices, topics: Topics) -> Table:
+def suspended_pupils(events: Table, engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
     """Pupils with one suspension or more, and with many, as wide rows of ``PUPILS``."""
     suspended = events.filter(events.suspensions > 0)
     code = suspended["last"] * (1 << topics.bits) + suspended[GROUP]
     narrow = suspended.select("year", "at", "pupil", "urn", "suspensions", code=code)
     rows = engine.cache(numbered(narrow, engine))
-    parts = []
+    places = places_of(engine, choices)
+    parts, schools = [], []
     for times in (("year",), ("year", "at")):
-        whole = _pupils(rows.filter(rows.whole.notnull()), times, "whole", choices, topics)
-        named = placed(whole, engine, choices).mutate(education_phase=ibis.literal(TOTAL))
-        own = placed(_pupils(rows, times, "place", choices, topics), engine, choices)
-        parts += [named.select(own.columns), own]
-    cube = engine.cache(ibis.union(*parts))
+        whole = _pupils(rows.filter(rows.whole.notnull()), times, "whole", engine, choices, topics)
+        named = places.of(whole).drop_columns("education_phase")
+        own = places.of(_pupils(rows, times, "place", engine, choices, topics))
+        parts += [with_words(named, education_phase=TOTAL).select(own.column_names), own]
+        if choices.schools:
+            schools.append(_pupils(rows, times, "urn", engine, choices, topics))
     keys = ("time_period", "time_identifier", *PLACE)
-    wide = by_topic(cube, keys, PUPILS, group_breakdowns(topics)).mutate(
-        geographic_level=ibis.literal(LOCAL_AUTHORITY), urn=ibis.literal(NO_SCHOOL, "int32")
-    )
-    found = [wide.select(*WIDE_KEYS, *PUPILS)]
-    if choices.schools:
-        for times in (("year",), ("year", "at")):
-            each = _pupils(rows, times, "urn", choices, topics)
-            found.append(over_schools(placed(each, engine, choices), PUPILS))
-    return ibis.union(*found)
+    wide = by_topic(pa.concat_tables(parts), keys, PUPILS, group_breakdowns(topics))
+    each = [over_schools(table, places, PUPILS) for table in schools]
+    return pa.concat_tables([of_authorities(wide, PUPILS), *each])
 
 
-def _pupils(rows: Table, times: Sequence[str], place: str, choices: Choices, topics: Topics) -> Table:
+def _pupils(
+    rows: Table, times: Sequence[str], place: str, engine: Engine, choices: Choices, topics: Topics
+) -> pa.Table:
     """Pupils by time, by the number of a place (as ``urn``) and by the group of the latest suspension."""
     each = rows.group_by(*times, "pupil", urn=rows[place]).aggregate(
         times=rows.suspensions.sum(), code=rows.code.max()
@@ -72,12 +69,15 @@ def _pupils(rows: Table, times: Sequence[str], place: str, choices: Choices, top
     counts = flagged.group_by(*times, "urn", GROUP).aggregate(
         suspended_pupils=flagged.count(), repeatedly_suspended=flagged.many.sum().cast("int64")
     )
-    identifier = term_identifier(term_name(counts["at"])) if "at" in times else ibis.literal(YEAR)
-    named = counts.mutate(time_period=period_of(counts.year), time_identifier=identifier)
-    return named.select("time_period", "time_identifier", "urn", GROUP, *PUPILS)
+    named = counts.mutate(time_period=period_of(counts.year))
+    if "at" not in times:
+        year = engine.fetch(named.select("time_period", "urn", GROUP, *PUPILS))
+        return with_words(year, time_identifier=YEAR)
+    termly = named.mutate(term=term_name(named["at"]))
+    return with_identifier(engine.fetch(termly.select("time_period", "term", "urn", GROUP, *PUPILS)))
 
 
-def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: Topics) -> Table:
+def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
     """Pupils whose first suspension in the records fell in the year, as wide rows of ``first_suspended``.
 
     Suspensions before the records begin are not known, so the first years hold too many.
@@ -87,8 +87,5 @@ def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: T
     coded = suspended.mutate(code=code)
     earliest = coded.group_by("pupil").aggregate(code=coded.code.min())
     found = coded.semi_join(earliest, ["pupil", "code"])
-    keys = ("time_period", *PLACE, GROUP)
-    counts = found.group_by(*keys).aggregate(first_suspended=found.count())
-    cube = engine.cache(counts.mutate(time_identifier=ibis.literal(YEAR)))
-    topic = by_topic(cube, ("time_period", "time_identifier", *PLACE), (FIRST,), group_breakdowns(topics))
-    return over_areas(topic, (FIRST,))
+    rows = found.select("time_period", "urn", GROUP, first_suspended=ibis.literal(1, "int64"))
+    return spread(rows, engine, choices, (FIRST,), group_breakdowns(topics), COUNTED_PHASES, schools=False)

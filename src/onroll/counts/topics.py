@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import ibis
-from ibis.expr.types import IntegerValue, StringValue, Table, Value
+from ibis.expr.types import IntegerValue, Table, Value
 
 from onroll.framework.contracts import Contracts
 from onroll.vocabulary import EHC_PLAN, ETHNICITY_MAJOR, ETHNICITY_SPELLINGS, NO_SEN, SEN_SUPPORT
@@ -56,14 +56,10 @@ class Topic:
         pairs = [(given, labels.index(label) << self.shift) for given, label in self.codes.items()]
         return code.cases(*pairs, else_=(len(labels) - 1) << self.shift).cast("int64")
 
-    def within(self, group: Value) -> IntegerValue:
-        """The part of a packed group that is this topic's."""
-        return group & self.mask
-
-    def label(self, group: Value) -> StringValue:
-        """The label of this topic in a packed group."""
-        pairs = [(at << self.shift, label) for at, label in enumerate(self.labels)]
-        return (group & self.mask).cases(*pairs, else_=self.otherwise)
+    @property
+    def by_number(self) -> Mapping[int, str]:
+        """The label of each number, in its place among the bits."""
+        return {at << self.shift: label for at, label in enumerate(self.labels)}
 
     def values(self, codes: tuple[str, ...]) -> tuple[int, ...]:
         """The numbers, in place, of some codes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
@@ -15,7 +16,7 @@ from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.roll import as_number
 from onroll.counts.schools import returned
-from onroll.counts.spreading import of_column, placed, spread
+from onroll.counts.wide import of_column, spread
 
 GOVERNORS = "governors"
 STAFF_TOPICS = MappingProxyType(
@@ -46,7 +47,7 @@ MEASURES = (
 )  # fmt: skip
 
 
-def training_counts(eligible: Table, engine: Engine, choices: Choices) -> list[Table]:
+def training_counts(eligible: Table, engine: Engine, choices: Choices) -> list[pa.Table]:
     """Wide rows: staff by topic and group, governors, the returns themselves, and which schools made one."""
     rows = engine.table("training")
     latest = rows.group_by("time_period", "urn", "staff_group", "topic").aggregate(
@@ -61,7 +62,7 @@ def training_counts(eligible: Table, engine: Engine, choices: Choices) -> list[T
     ]
 
 
-def _staff(now: Table, engine: Engine, choices: Choices) -> Table:
+def _staff(now: Table, engine: Engine, choices: Choices) -> pa.Table:
     """Staff in post and trained, a pair of columns a topic; those trained more than a year ago lapse next."""
     own = now.filter(now.staff_group != GOVERNORS)
     columns = {}
@@ -72,7 +73,7 @@ def _staff(now: Table, engine: Engine, choices: Choices) -> Table:
     is_dated = own.trained_12_months.notnull()
     columns["dated"] = is_dated.ifelse(own.trained_24_months, 0).cast("int64")
     columns["lapsing"] = is_dated.ifelse(own.trained_24_months - own.trained_12_months, 0).cast("int64")
-    ready = placed(own.select("time_period", "urn", "staff_group", "topic", **columns), engine, choices)
+    ready = own.select("time_period", "urn", "staff_group", "topic", **columns)
     codes = engine.contracts.codes
     breakdowns = (
         of_column("staff_group", codes=codes["staff_group"].labels()),
@@ -81,7 +82,7 @@ def _staff(now: Table, engine: Engine, choices: Choices) -> Table:
     return spread(ready, engine, choices, STAFF, breakdowns)
 
 
-def _governors(now: Table, engine: Engine, choices: Choices) -> Table:
+def _governors(now: Table, engine: Engine, choices: Choices) -> pa.Table:
     """Governors of each school. Trained on all three topics are at most as many as on the least of them."""
     own = now.filter(now.staff_group == GOVERNORS)
     of_three = own.topic.isin(ALL_THREE)
@@ -101,10 +102,10 @@ def _governors(now: Table, engine: Engine, choices: Choices) -> Table:
         relationships=each.one.fill_null(0).cast("int64"),
         relationships_post=each.one_post.fill_null(0).cast("int64"),
     )
-    return spread(placed(counts, engine, choices), engine, choices, GOVERNED)
+    return spread(counts, engine, choices, GOVERNED)
 
 
-def _returns(rows: Table, engine: Engine, choices: Choices) -> Table:
+def _returns(rows: Table, engine: Engine, choices: Choices) -> pa.Table:
     """Returns of schools, those whose numbers agree with each other, those that count governors."""
     is_wrong = (rows.trained_24_months > rows.in_post) | (
         rows.trained_12_months.fill_null(0) > rows.trained_24_months
@@ -123,4 +124,4 @@ def _returns(rows: Table, engine: Engine, choices: Choices) -> Table:
         consistent=1 - each.bad,
         with_governors=each.governors,
     )
-    return spread(placed(counts, engine, choices), engine, choices, RETURNS)
+    return spread(counts, engine, choices, RETURNS)
