@@ -238,6 +238,8 @@ def test_what_the_roll_says_by_itself(tmp_path: Path) -> None:
 
 MOVES = """
     placement_id|record|kind           |pupil|urn_from|urn_to|referral_date|start_date|end_date  |end_result
+    m0          |spell |managed_move   |2    |2       |3     |             |2023-01-09|2023-01-20|broke_down
+    m9          |spell |managed_move   |3    |2       |3     |             |2023-01-09|          |
     m1          |spell |managed_move   |2    |2       |3     |             |2024-02-05|2024-04-05|broke_down
     m2          |spell |managed_move   |3    |2       |3     |             |2024-03-04|          |
     m3          |spell |managed_move   |4    |3       |2     |             |2024-06-03|          |
@@ -280,6 +282,9 @@ def test_placements(tmp_path: Path) -> None:
     assert say("managed_moves", "SEN support") == (1, None)
     # twelve weeks before the last day is 8 May: m1 broke down after 60 days, m2 lasts, m3 is too new to say
     assert say("managed_moves_lasting") == (1, 2)
+    # pupil 2 moved on 9 January 2023 and was suspended on 2 October, pupil 3 never; later moves are too new to say
+    assert say("managed_moves_excluded_within_year", year="202223") == (1, 2)
+    assert say("managed_moves_excluded_within_year") is None
     assert say("returns_by_managed_move") == (1, 1)
     assert say("readiness_decided_by_panel") == (1, 1)
     assert say("placements_with_baseline") == (2, 4)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import ibis
 import pyarrow as pa
-from ibis.expr.types import BooleanValue, Table, Value
+from ibis.expr.types import BooleanValue, IntegerValue, Table, Value
 
 from onroll.counts.cells import Measure
 from onroll.counts.choices import Choices
@@ -31,7 +31,8 @@ MOVE, FAIR, PROVISION, MEDICAL, HOME, SPECIALIST = (
 )  # fmt: skip
 RETURNED, PANEL = "mainstream", "pupil_placement_panel"
 BEGUN = (
-    "moves", "moves_due", "moves_lasting", "placed", "baselined", "ambitious", "target_due", "target_met",
+    "moves", "moves_due", "moves_lasting", "moves_followed", "moves_excluded", "placed", "baselined", "ambitious",
+    "target_due", "target_met",
     "home_after_exclusion",
 )  # fmt: skip
 BACK = ("returns", "by_move", "decisions", "by_panel", "joiners", "joiners_excluded")
@@ -40,6 +41,7 @@ UNLISTED = "unlisted"
 MEASURES = (
     Measure("managed_moves", "moves"),
     Measure("managed_moves_lasting", "moves_lasting", "moves_due"),
+    Measure("managed_moves_excluded_within_year", "moves_excluded", "moves_followed"),
     Measure("placements_with_baseline", "baselined", "placed"),
     Measure("placements_with_ambitious_target", "ambitious", "placed"),
     Measure("placements_met_target", "target_met", "target_due"),
@@ -103,14 +105,19 @@ def _begun(spells: Table, engine: Engine, choices: Choices) -> Table:
     rules, last = choices.rules, number(choices.received_to)
     own = spells.filter(spells.start.notnull() & (spells.start <= last))
     own = _flagged(own, _soon_after_exclusion(own, engine, rules.home_education_days), "after_exclusion")
+    moved = own.filter(own.kind == MOVE)
+    own = _flagged(own, _excluded_after(moved, moved.start, engine, rules.year_days), "excluded_since")
     is_move, is_placed = own.kind == MOVE, own.kind == PROVISION
     is_due = is_move & (own.start <= last - rules.lasting_days)
+    is_followed = is_move & (own.start <= last - rules.year_days)
     lasts = own.end.isnull() | (own.end - own.start >= rules.lasting_days) | (own.end_result == "stayed")
     has_target = is_placed & own.target.notnull() & own.end.notnull()
     return own.mutate(
         moves=as_number(is_move),
         moves_due=as_number(is_due),
         moves_lasting=as_number(is_due & lasts),
+        moves_followed=as_number(is_followed),
+        moves_excluded=as_number(is_followed) * own.excluded_since,
         placed=as_number(is_placed),
         baselined=as_number(is_placed & (own.baseline.notnull() | own.baseline_date.notnull())),
         ambitious=as_number(is_placed & own.target.notnull() & own.target_ambitious),
@@ -135,10 +142,7 @@ def _returns(spells: Table, engine: Engine, choices: Choices) -> Table:
     both = own.select("placement_id", "pupil", "end").inner_join(moves, [own.pupil == moves.mover])
     near = both.filter((both.moved - both.end).abs() <= rules.return_move_days)
     flagged = _flagged(own, near, "moved_back")
-    excluded = _exclusion_days(engine)
-    later = own.select("placement_id", "pupil", "end").inner_join(excluded, [own.pupil == excluded.excluded])
-    soon = later.filter((later.day > later.end) & (later.day <= later.end + rules.year_days))
-    flagged = _flagged(flagged, soon, "excluded_again")
+    flagged = _flagged(flagged, _excluded_after(own, own.end, engine, rules.year_days), "excluded_again")
     is_known = flagged.decided_by.notnull()
     is_followed = flagged.end <= last - rules.year_days
     return flagged.mutate(
@@ -193,6 +197,13 @@ def _soon_after_exclusion(spells: Table, engine: Engine, days: int) -> Table:
     excluded = _exclusion_days(engine)
     both = own.inner_join(excluded, [own.pupil == excluded.excluded])
     return both.filter((both.start >= both.day) & (both.start - both.day <= days))
+
+
+def _excluded_after(spells: Table, since: IntegerValue, engine: Engine, days: int) -> Table:
+    """Spells whose pupil was suspended or excluded after a day of the spell, and within so many days of it."""
+    own, excluded = spells.select("placement_id", "pupil", since=since), _exclusion_days(engine)
+    both = own.inner_join(excluded, [own.pupil == excluded.excluded])
+    return both.filter((both.day > both.since) & (both.day <= both.since + days))
 
 
 def _flagged(rows: Table, found: Table, name: str) -> Table:

@@ -39,6 +39,7 @@ SUBJECTS = MappingProxyType(
         )),
         "returns": ("The way back to school", (
             "readiness_decided_by_panel", "returns_by_managed_move", "managed_moves", "managed_moves_lasting",
+            "managed_moves_excluded_within_year",
             "joiners_excluded_within_year", "days_to_return_from_medical_tuition", "fair_access_placements",
             "fair_access_days",
         )),
