@@ -16,6 +16,7 @@ from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 
 from onroll.statistics import detectable, difference, dispersion, power, proportions, rates, ratios
 from onroll.statistics import synthetic_control as sc
+from onroll.statistics._proportion_limits import wilson_limits
 
 HERE = Path(__file__).parent
 
@@ -204,7 +205,7 @@ def test_phe_byar_and_wilson_below_their_switch() -> None:
         if row["method"] == "Byars":
             limits = rates._byar_limits(x, level)
         else:
-            limits = proportions._wilson_limits(x, np.float64(row["n"]), level)
+            limits = wilson_limits(x, np.float64(row["n"]), level)
         for found, wanted in zip(limits, (row["lowercl"], row["uppercl"]), strict=True):
             if wanted:
                 close(found, float(wanted), PHE)

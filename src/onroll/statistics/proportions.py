@@ -1,4 +1,4 @@
-"""Proportions: how many out of how many, with Wilson or Clopper-Pearson limits."""
+"""Proportions: how many out of how many, with Wilson, Clopper-Pearson, Jeffreys or mid-p limits."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._binomial import exact_limits
 from onroll.statistics._inputs import (
     Figure,
-    FloatArray,
     Words,
     above_zero,
     choice,
     counts,
     given,
-    normal_quantile,
     one_above_zero,
     open_share,
     refuse,
     together,
     words,
 )
+from onroll.statistics._proportion_limits import LIMITS
 
-METHODS = ("wilson", "exact")
+METHODS = tuple(LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Proportion:
     confidence : float
         Coverage asked of the interval.
     method : str or ndarray of str
-        ``"wilson"`` or ``"exact"``.
+        ``"wilson"``, ``"exact"``, ``"jeffreys"`` or ``"mid-p"``.
     events, total : float or ndarray
         How many, out of how many.
     per : float
@@ -66,7 +64,7 @@ def proportion(
     """Give how many out of how many, with its interval.
 
     Wilson's limits are the proportions that a score test would not set apart from the one seen;
-    Clopper-Pearson's are exact, and for that wider.
+    Clopper-Pearson's are exact, and for that wider; Jeffreys' and mid-p stand between.
 
     Parameters
     ----------
@@ -78,8 +76,10 @@ def proportion(
         1 gives a proportion, 100 a percentage; above 0.
     confidence : float, default 0.95
         Coverage, strictly between 0 and 1.
-    method : {"wilson", "exact"}, default "wilson"
-        Wilson's score limits, or Clopper-Pearson's.
+    method : {"wilson", "exact", "jeffreys", "mid-p"}, default "wilson"
+        Wilson's score limits; Clopper-Pearson's; the equal-tailed limits of Jeffreys' prior, in which half
+        an event and half a non-event are added, but the lower is 0 where there is no event and the upper
+        1 where all are events; or the exact tails with half the chance of what was seen left out.
 
     Returns
     -------
@@ -95,13 +95,16 @@ def proportion(
     Notes
     -----
     Each of the total must be counted once at most, and one must not make another likelier. Pupils
-    of one school are more alike than that: between schools the interval is too narrow.
+    of one school are more alike than that: between schools the interval is too narrow. Exact limits cover
+    at least as often as asked, the others on the average about as often (docs/coverage.md).
 
     References
     ----------
-    Wilson (1927), JASA 22, 209-212; Clopper and Pearson (1934), Biometrika 26, 404-413.
+    Wilson (1927), JASA 22, 209-212; Clopper and Pearson (1934), Biometrika 26, 404-413; Brown, Cai and
+    DasGupta (2001), Statistical Science 16, 101-133 (Jeffreys); Lancaster (1961), JASA 56, 223-234 (mid-p).
     tests/reference/exact_tests.R: R 4.2.2, ``prop.test(correct = FALSE)`` and ``binom.test``;
-    tests/reference/data/P02: PHEindicatormethods.
+    data/validation/P02_byar_wilson_exact:
+    PHEindicatormethods; tests/reference/two_by_two.R: epitools (mid-p), ``qbeta``.
 
     Examples
     --------
@@ -117,7 +120,7 @@ def proportion(
     scale = one_above_zero("per", per)
     level = open_share("confidence", confidence)
     used = choice("method", method, METHODS)
-    lower, upper = (_wilson_limits if used == "wilson" else exact_limits)(x, n, level)
+    lower, upper = LIMITS[used](x, n, level)
     return Proportion(
         estimate=given(x / n * scale),
         lower=given(lower * scale),
@@ -128,12 +131,3 @@ def proportion(
         total=given(n),
         per=scale,
     )
-
-
-def _wilson_limits(x: FloatArray, n: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
-    """Roots of Wilson's quadratic; the lower from the product of the two, so that small ones keep digits."""
-    z = normal_quantile(confidence)
-    half = z * np.sqrt(z * z + 4.0 * x * (1.0 - x / n))
-    upper = np.where(x == n, 1.0, (2.0 * x + z * z + half) / (2.0 * (n + z * z)))
-    lower = x * x / (n * (n + z * z)) / upper
-    return lower, upper

@@ -81,7 +81,7 @@ def test_refusals(events: object, total: object, message: str) -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"method": "byar"}, r"^method is 'byar'; choose one of wilson, exact$"),
+        ({"method": "byar"}, r"^method is 'byar'; choose one of wilson, exact, jeffreys, mid-p$"),
         ({"confidence": -0.1}, r"^confidence is -0.1; "),
         ({"per": -100}, r"^per is -100; give a number above 0$"),
     ],
