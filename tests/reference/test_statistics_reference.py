@@ -202,10 +202,8 @@ def test_phe_byar_and_wilson_below_their_switch() -> None:
     compared = 0
     for row in read("data/P02/byars_wilson.csv"):
         level, x = float(row["confidence"].rstrip("%")) / 100, np.float64(row["x"])
-        if row["method"] == "Byars":
-            limits = rates._byar_limits(x, level)
-        else:
-            limits = wilson_limits(x, np.float64(row["n"]), level)
+        byar = row["method"] == "Byars"
+        limits = rates._byar_limits(x, level) if byar else wilson_limits(x, np.float64(row["n"]), level)
         for found, wanted in zip(limits, (row["lowercl"], row["uppercl"]), strict=True):
             if wanted:
                 close(found, float(wanted), PHE)
