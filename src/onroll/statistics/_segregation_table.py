@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -50,7 +53,7 @@ def table_of(pupils: ArrayLike) -> FloatArray:
     return table
 
 
-def areas(number: int, names: ArrayLike, units: int) -> IntArray:
+def _areas(number: int, names: ArrayLike, units: int) -> IntArray:
     """Areas numbered from 0."""
     array = np.asarray(names)
     if array.shape != (units,):
@@ -58,3 +61,14 @@ def areas(number: int, names: ArrayLike, units: int) -> IntArray:
             f"levels[{number}] has shape {array.shape}; pupils has {units} schools: give one area each"
         )
     return np.asarray(np.unique(array, return_inverse=True)[1], dtype=np.intp)
+
+
+def nested_areas(levels: Sequence[ArrayLike], units: int) -> list[IntArray]:
+    """Areas of each level numbered, or say that a level is not nested in the one before."""
+    labels = [_areas(number, names, units) for number, names in enumerate(levels)]
+    for wide, narrow in pairwise(labels):
+        if len(set(zip(wide.tolist(), narrow.tolist(), strict=True))) > narrow.max() + 1:
+            raise ValueError(
+                "levels are not nested: an area lies in two of the level before; order them from the widest"
+            )
+    return labels

@@ -16,17 +16,22 @@ Parts = tuple[FloatArray, FloatArray, FloatArray]
 """Gradient in the group's count, in the others' and in that of all pupils, by unit."""
 
 
+def summed(table: FloatArray, areas: NDArray[np.intp]) -> FloatArray:
+    """Pupils by area and group, from those by school and group."""
+    found = np.zeros((int(areas.max()) + 1, *table.shape[:-2], table.shape[-1]))
+    np.add.at(found, areas, np.moveaxis(table, -2, 0))
+    return np.moveaxis(found, 0, -2)
+
+
 def many_groups(table: FloatArray, areas: NDArray[np.intp], index: str) -> tuple[FloatArray, FloatArray]:
     """M or H between areas, and its gradient in each cell of the schools that make them up."""
-    summed = np.zeros((int(areas.max()) + 1, *table.shape[:-2], table.shape[-1]))
-    np.add.at(summed, areas, np.moveaxis(table, -2, 0))
-    summed = np.moveaxis(summed, 0, -2)
+    by_areas = summed(table, areas)
     pupils = table.sum((-1, -2))[..., None, None]
-    by_area, by_group = summed.sum(-1, keepdims=True), summed.sum(-2, keepdims=True)
+    by_area, by_group = by_areas.sum(-1, keepdims=True), by_areas.sum(-2, keepdims=True)
     logs = special.xlogy(
-        1.0, np.where(summed > 0, summed * pupils / np.where(summed > 0, by_area * by_group, 1.0), 1.0)
+        1.0, np.where(by_areas > 0, by_areas * pupils / np.where(by_areas > 0, by_area * by_group, 1.0), 1.0)
     )
-    m = (summed * logs).sum((-1, -2)) / pupils[..., 0, 0]
+    m = (by_areas * logs).sum((-1, -2)) / pupils[..., 0, 0]
     m = np.maximum(m, 0.0)
     gradient = (logs[..., areas, :] - m[..., None, None]) / pupils
     if index == "mutual information":

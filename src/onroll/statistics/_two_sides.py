@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray, normal_quantile
+from onroll.statistics._signed_sums import Distances, gamma_distances
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Events and pupils by stratum, the variance of the events, and how much one event more adds to them."""
+
+    events: FloatArray
+    exposure: FloatArray
+    variance: FloatArray
+    one_more: FloatArray
+
+    def broadcast(self, shape: tuple[int, ...]) -> Table:
+        """All of one shape."""
+        every = (self.events, self.exposure, self.variance, self.one_more)
+        return Table(*(np.broadcast_to(array, shape) for array in every))
 
 
 class Side:
@@ -69,3 +87,21 @@ def of_sampling(side: Side, gradient: FloatArray) -> FloatArray:
     share = (side.exposure / side.total[..., None])[..., None, :]
     mean = (share * gradient).sum(-1)
     return np.asarray(((share * gradient**2).sum(-1) - mean**2) / side.total[..., None])
+
+
+def distances(
+    tables: tuple[Table, Table], weights: tuple[FloatArray, FloatArray], confidence: float, method: str
+) -> Distances:
+    """Squared distances of the limits below and above sums of the two groups' stratum rates."""
+    below, above = np.zeros(weights[0].shape[:-1]), np.zeros(weights[0].shape[:-1])
+    for table, weight in zip(tables, weights, strict=True):
+        per_event = weight / np.where(table.exposure > 0, table.exposure, 1.0)[..., None, :]
+        noise = table.variance[..., None, :]
+        if method == "delta":
+            square = normal_quantile(confidence) ** 2 * (per_event**2 * noise).sum(-1)
+            low, high = square, square
+        else:
+            there = (table.one_more * (table.exposure > 0))[..., None, :]
+            low, high = gamma_distances(per_event, table.events[..., None, :], noise, there, confidence)
+        below, above = below + low, above + high
+    return below, above

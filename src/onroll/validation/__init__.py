@@ -1,0 +1,1 @@
+"""Published answers recomputed: one module a subject, each a table of cases."""
