@@ -59,7 +59,7 @@ class Concentration:
     note: Words
 
 
-def pupilsmaking(
+def pupils_making(
     pupils: ArrayLike,
     share: float = 0.5,
     *,
@@ -113,7 +113,7 @@ def pupilsmaking(
 
     Examples
     --------
-    >>> found = pupilsmaking([30, 8, 4, 1])
+    >>> found = pupils_making([30, 8, 4, 1])
     >>> round(found.estimate, 4), round(found.lower, 4), round(found.upper, 4), found.pupils
     (0.2907, 0.2598, 0.3236, 43.0)
     """
@@ -121,7 +121,7 @@ def pupilsmaking(
     return _between(pupils, without, times, at_most, confidence, lambda n, f: making(n, f, wanted))
 
 
-def eventsmade(
+def events_made(
     pupils: ArrayLike,
     top: float = 0.1,
     *,
@@ -152,7 +152,7 @@ def eventsmade(
 
     Examples
     --------
-    >>> round(eventsmade([30, 8, 4, 1], top=0.5).estimate, 4)
+    >>> round(events_made([30, 8, 4, 1], top=0.5).estimate, 4)
     0.6532
     """
     wanted = open_share("top", top)

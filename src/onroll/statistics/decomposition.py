@@ -168,17 +168,7 @@ def kitagawa(
         _checked(reference_events, reference_exposure, reference_dispersion, variance, "reference_"),
     )
     choice("roll", roll, ROLLS)
-    shape = np.broadcast_shapes(*(table.events.shape for table in tables))
-    here, there = (table.broadcast(shape) for table in tables)
-    sides = (
-        Side(here.events, here.exposure, there.exposure > 0),
-        Side(there.events, there.exposure, here.exposure > 0),
-    )
-    estimate, in_rate, in_share = four_parts(*sides)
-    below, above = distances((here, there), in_rate, level, used)
-    if roll == "sampled":
-        added = sum(of_sampling(side, g) for side, g in zip(sides, in_share, strict=True))
-        below, above = (square + normal_quantile(level) ** 2 * added for square in (below, above))
+    sides, estimate, below, above = _measured(*tables, roll, level, used)
     crude, crude0 = (side.rate for side in sides)
     gap = (crude - crude0)[..., None]
     every = np.concatenate([estimate, gap], axis=-1) * scale
@@ -200,6 +190,24 @@ def kitagawa(
         per=scale,
         note=words(_notes(sides, used)),
     )
+
+
+def _measured(
+    group: Table, reference: Table, roll: str, level: float, method: str
+) -> tuple[tuple[Side, Side], FloatArray, FloatArray, FloatArray]:
+    """Both sides, the four parts, and the squared distances of the limits of parts and gap."""
+    shape = np.broadcast_shapes(group.events.shape, reference.events.shape)
+    here, there = group.broadcast(shape), reference.broadcast(shape)
+    sides = (
+        Side(here.events, here.exposure, there.exposure > 0),
+        Side(there.events, there.exposure, here.exposure > 0),
+    )
+    estimate, in_rate, in_share = four_parts(*sides)
+    below, above = distances((here, there), in_rate, level, method)
+    if roll == "sampled":
+        added = sum(of_sampling(side, g) for side, g in zip(sides, in_share, strict=True))
+        below, above = (square + normal_quantile(level) ** 2 * added for square in (below, above))
+    return sides, estimate, below, above
 
 
 def _checked(
