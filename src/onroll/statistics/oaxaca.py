@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from onroll.statistics._group_models import GroupModels, Sample, fit_groups
 from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share
+from onroll.statistics._oaxaca_rows import LINKS as LINKS
 from onroll.statistics._oaxaca_rows import checked
 from onroll.statistics._oaxaca_rows import rows_of_cells as rows_of_cells
 

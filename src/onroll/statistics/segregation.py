@@ -157,7 +157,9 @@ def segregation(
     table = table_of(pupils)
     level = open_share("confidence", confidence)
     used = choice("index", index, INDICES)
+    most = np.inf if used == "mutual information" else 1.0
     value, gradient, expected = measure(table, used, group, other)
+    value = np.minimum(value, most)
     if choice("chance", chance, CHANCES) == "taken out":
         choice("index", used, MANY_GROUPS)
         seen = value - expected
@@ -165,7 +167,6 @@ def segregation(
         seen = value
     error = np.sqrt((table * gradient * gradient).sum((-1, -2)))
     far = normal_quantile(level) * error
-    most = np.inf if used == "mutual information" else 1.0
     return Segregation(
         estimate=given(seen),
         lower=given(np.minimum(np.maximum(seen - far, 0.0), seen)),
