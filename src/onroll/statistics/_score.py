@@ -15,7 +15,7 @@ from onroll.statistics._inputs import FloatArray
 from onroll.statistics._roots import rising_root
 from onroll.statistics._tables import Tables
 
-TINY = 1e-300
+TINY = 1e-250
 
 
 def relative_risk_lower(tables: Tables, bound: FloatArray) -> FloatArray:
@@ -125,5 +125,5 @@ def _held_down(x: FloatArray, n: FloatArray, s: FloatArray) -> tuple[FloatArray,
     root = np.sqrt((n - s) ** 2 + 4.0 * s * f)
     p = 2.0 * x / (n + s + root)
     ahead = n >= s
-    q = np.where(ahead, 2.0 * f / np.where(ahead, n - s + root, 1.0), (s - n + root) / (2.0 * s))
+    q = np.where(ahead, 2.0 * f / np.where(ahead & (root > 0), n - s + root, 1.0), (s - n + root) / (2.0 * s))
     return p, q

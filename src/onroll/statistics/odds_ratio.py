@@ -90,8 +90,8 @@ def odds_ratio(
         ``estimate`` is that of conditional likelihood for exact and mid-p, the cross-product ratio otherwise.
         It and ``lower`` are 0 where the group has no event or all of the reference are events, it and
         ``upper`` are ``inf`` the other way round; the other limit is finite. Woolf then has no limits: 0
-        and ``inf``, and the ``note`` says so. MOVER there compares the odds against, and where all of one
-        group and none of the other are events takes the ratio of Wilson limits: ``method`` says which.
+        and ``inf``, and the ``note`` says so. Where all of one group are events MOVER compares the odds
+        against, and where none of the other are too, takes the ratio of Wilson limits: ``method`` says which.
         Where no pupil or every pupil of both groups is an event and arrays were given, estimate and
         probability are NaN, the limits 0 and ``inf``, and the ``note`` says that no ratio can be computed.
 
@@ -105,11 +105,12 @@ def odds_ratio(
     -----
     An odds ratio is not a relative risk, and is further from 1 unless the events are rare. Each pupil must
     be counted once at most, and one must not make another likelier. Swapping the groups turns each interval
-    into its inverse, within rounding. Exact limits cover at least as often as asked. The probability is
-    Fisher's (as R has it) for exact, twice the smaller tail for mid-p, that of the score test for score and
-    MOVER, that of the log ratio's error for Woolf and Gart. Work and memory of exact and mid-p grow with
-    the spread of the table (at most half the root of its smallest cell), so a million tables of a few
-    events takes most of a minute, and so do a thousand of ten million pupils each.
+    into its inverse. Exact limits cover at least as often as asked; docs/coverage.md says how often each
+    method covers. The probability is Fisher's (as R has it) for exact, twice the smaller tail for mid-p, that
+    of the score test for score and MOVER, that of the log ratio's error for Woolf and Gart (whose interval
+    lies about his own ratio, and can leave out the estimate at a low confidence). Work and memory of exact
+    and mid-p grow with the spread of the table (at most half the root of its smallest cell): a million
+    tables of a few events take most of a minute, and so do a thousand of ten million pupils each.
 
     References
     ----------

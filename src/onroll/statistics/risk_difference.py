@@ -111,7 +111,8 @@ def risk_difference(
     Each pupil must be counted once at most, and one must not make another likelier: pupils of one school
     are more alike than that. Swapping the groups changes the signs only. The probability is that of the
     score test for the first three methods (without the factor but for the first), that of the method's own
-    error for the other two. docs/coverage.md says how often each method covers when counts are few.
+    error for the other two. Agresti-Caffo's interval lies about their own difference, and can leave out the
+    estimate at 0 or all events and a low confidence. docs/coverage.md says how often each method covers.
 
     References
     ----------

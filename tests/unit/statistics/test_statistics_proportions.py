@@ -89,3 +89,12 @@ def test_refusals(events: object, total: object, message: str) -> None:
 def test_refusals_of_how(how: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         proportion(1, 2, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", ["jeffreys", "mid-p"])
+def test_jeffreys_and_midp_end_at_0_and_1_and_mirror(method: str) -> None:
+    few, most = proportion([0, 1], 9, method=method), proportion([9, 8], 9, method=method)
+    assert (few.lower[0], most.upper[0]) == (0.0, 1.0)
+    assert few.upper == pytest.approx(1 - most.lower, rel=1e-12)
+    exact = proportion([0, 1], 9, method="exact")
+    assert (few.upper < exact.upper).all()
