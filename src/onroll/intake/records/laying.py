@@ -6,8 +6,9 @@ the one value that the mapping or the sheet's title gives it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ _MOST_LONE = 100
 _SHOWN = 20
 _LABELS = 4
 """A total or a repeated header is known by the first cells of the row."""
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""Each different text of a batch once: what is done to texts is done to few."""
 
 
 @dataclass(slots=True)
@@ -69,8 +72,13 @@ class Sheet:
         self.file, self.how = file, how
         self.places = tuple(sorted({*found.columns.values(), 0}))
         self.schema = pa.schema(
-            [("file", pa.int32()), ("row", pa.int64()), ("how", pa.int32()), *((name, pa.string()) for name in names)]
-        )  # fmt: skip
+            [
+                ("file", pa.int32()),
+                ("row", pa.int64()),
+                ("how", pa.int32()),
+                *((name, TEXT) for name in names),
+            ]
+        )
 
     def lay(self, body: Body, header: int, width: int, folder: Path, lone_rows: bool) -> Laid:
         """Write the rows of a body; ``lone_rows`` says whether a row with one cell only can be a note."""
@@ -79,7 +87,7 @@ class Sheet:
         laid = Laid([], 0, LeftOut(), Heard())
         main, aside = (folder / f"sheet{self.file}{end}.parquet" for end in ("", "_lone"))
         alone, first = 0, list[int]()
-        settings = {"compression": "snappy", "write_statistics": False}
+        settings = {"compression": "snappy", "write_statistics": False, "store_schema": False}
         with (
             pq.ParquetWriter(main, self.schema, **settings) as out,
             pq.ParquetWriter(aside, self.schema, **settings) as lone,
@@ -104,8 +112,7 @@ class Sheet:
         self, batch: pa.RecordBatch, left_out: LeftOut, lone_rows: bool
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """The records of a batch, and the rows of which one cell only is filled; totals and headers are noted."""
-        cells = {place: pc.utf8_trim_whitespace(batch.column(f"c{place}")) for place in self.places}
-        cells = {place: pc.if_else(pc.equal(cell, ""), None, cell) for place, cell in cells.items()}
+        cells = {place: _trimmed(batch.column(f"c{place}")) for place in self.places}
         own = [cells[place] for place in self.found.columns.values()]
         filled = pc.cast(pc.is_valid(own[0]), pa.int16())
         for cell in own[1:]:
@@ -122,16 +129,20 @@ class Sheet:
         return whole.filter(pc.and_not(record, single)), whole.filter(pc.and_(record, single))
 
     def _total(self, cells: Mapping[int, Any]) -> Any:
-        first = pc.coalesce(*(cells[place] for place in self.places[:_LABELS]))
-        return pc.fill_null(pc.match_substring_regex(first, _TOTAL), False)
+        """Rows whose first filled cell begins as a total does."""
+        found = pa.scalar(False)
+        for place in reversed(self.places[:_LABELS]):
+            begins = _of_texts(cells[place], lambda texts: pc.match_substring_regex(texts, _TOTAL))
+            found = pc.coalesce(begins, found)
+        return found
 
     def _header(self, cells: Mapping[int, Any]) -> Any:
         """Rows in which the first columns hold their own headers again."""
         found = None
         for place, words in self.labels.items():
-            same = pc.is_in(pc.utf8_lower(cells[place]), value_set=words)
+            same = _of_texts(cells[place], partial(_is_one_of, words=words))
             found = same if found is None else pc.and_(found, same)
-        return found
+        return pc.fill_null(found, False)
 
     def _whole(self, rows: Any, cells: Mapping[int, Any]) -> pa.RecordBatch:
         size = len(rows)
@@ -141,10 +152,27 @@ class Sheet:
             if name in self.found.columns:
                 texts.append(cells[self.found.columns[name]])
             elif name in self.constants:
-                texts.append(pa.repeat(pa.scalar(self.constants[name]), size))
+                texts.append(pa.repeat(pa.scalar(self.constants[name]), size).dictionary_encode())
             else:
-                texts.append(pa.nulls(size, pa.string()))
+                texts.append(pa.nulls(size, TEXT))
         return pa.RecordBatch.from_arrays([file, rows, how, *texts], schema=self.schema)
+
+
+def _trimmed(cells: pa.Array) -> pa.DictionaryArray:
+    """The texts of a column, trimmed; a blank is null."""
+    coded = cells.dictionary_encode()
+    texts = pc.utf8_trim_whitespace(coded.dictionary)
+    unlike = texts.filter(pc.not_equal(texts, "")).unique()
+    return pa.DictionaryArray.from_arrays(pc.index_in(texts, unlike).take(coded.indices), unlike)
+
+
+def _of_texts(cells: pa.DictionaryArray, asked: Callable[[pa.Array], Any]) -> Any:
+    """What is asked of each text of a column, for each of its cells."""
+    return asked(cells.dictionary).take(cells.indices)
+
+
+def _is_one_of(texts: pa.Array, words: pa.Array) -> pa.Array:
+    return pc.is_in(pc.utf8_lower(texts), value_set=words)
 
 
 def header_labels(found: Recognised, header: Sequence[str], headings: Headings) -> dict[int, pa.Array]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from onroll.framework.contracts import Contract, Contracts
 from onroll.intake.findings import Finding, finding
 from onroll.intake.records.found import Found
-from onroll.intake.records.store import Store
+from onroll.intake.records.store import Store, repeated
 from onroll.intake.records.tidy import tidy_name
 
 
@@ -21,9 +21,10 @@ def check_key(store: Store, contract: Contract, found: Found) -> None:
         if contract.column(name).needed
     )
     same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM d.{name}" for name in names)
+    rows = f"t_{contract.id} WHERE {whole}"
     store.run(
         f"CREATE OR REPLACE TEMP TABLE doubled AS SELECT {own}, min(struct_pack(f := file, r := row)) AS first_one "
-        f"FROM t_{contract.id} WHERE {whole} GROUP BY {own} HAVING count(*) > 1"
+        f"FROM {rows} AND {repeated(own, rows)} GROUP BY {own} HAVING count(*) > 1"
     )
     later = f"FROM t_{contract.id} t JOIN doubled d ON {same} WHERE (t.file <> d.first_one.f OR t.row <> d.first_one.r)"
     if not store.one("SELECT count(*) FROM doubled"):
@@ -72,8 +73,8 @@ def _roll_query(contract: Contract, at: str) -> tuple[str, str]:
     """
     if not at:
         return "pupil_unknown", (
-            f"SELECT file, row, '' AS value FROM t_{contract.id} WHERE pupil IS NOT NULL "
-            "AND pupil NOT IN (SELECT pupil FROM t_roll WHERE pupil IS NOT NULL)"
+            f"SELECT e.file, e.row, '' AS value FROM t_{contract.id} e ANTI JOIN t_roll r ON e.pupil = r.pupil "
+            "WHERE e.pupil IS NOT NULL"
         )
     return "pupil_not_on_roll", (
         f"SELECT e.file, e.row, CAST(e.{at} AS VARCHAR) AS value FROM t_{contract.id} e "

@@ -154,8 +154,7 @@ def _check(
             empty_table(store, contract)
     for contract in sent:
         say(f"checking {contract.label.lower()}")
-        changes = [one for one in loaded.changes if one.table == contract.id]
-        loaded.findings += type_table(store, contracts, contract, changes, found, key)
+        loaded.findings += type_table(store, contracts, contract, loaded, found, key)
         loaded.findings += check_swapped(store, contract, found, names)
         forget_texts(store, contract)
     for contract in sent:
@@ -195,9 +194,11 @@ def _sheets(loaded: Loaded) -> list[Sheet]:
 
 
 def _written(store: Store, contract: Contract) -> Path:
-    path = store.tidy / f"{contract.id}.parquet"
-    names = ", ".join(tidy_schema(contract).names)
-    store.run(
-        f"COPY (SELECT {names} FROM t_{contract.id}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    """The tidy table of a typed one; one that was translated is written already."""
+    path = store.tidy_path(contract.id)
+    if not path.exists():
+        names = ", ".join(tidy_schema(contract).names)
+        store.run(
+            f"COPY (SELECT {names} FROM t_{contract.id}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        )
     return path

@@ -36,13 +36,13 @@ class Headings:
         """The step from an older version: the one said, or where a header is known to that version alone."""
         known = self.spelled[contract.id]
         there = {known[one] for one in headers if one in known}
-        for step in self.contracts.versions.steps:
+        for step in (one for one in self.contracts.versions.steps if one.table == contract.id):
             telling = [
                 old
                 for old, new in step.rename.items()
                 if squeezed(old) in headers and squeezed(old) not in known and new not in there
             ]
-            if step.table == contract.id and (telling or self.version == step.from_):
+            if telling or self.version == step.from_:
                 return step
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from onroll.framework.contracts import RULES
+from onroll.intake.records.store import repeated
 
 SESSIONS_IN_LAW = 90
 _LAST_DAY = """({d} + CAST(ceil({s} / 2.0) AS INTEGER) - 1
@@ -109,14 +110,15 @@ def _exclusions_of_a_pupil() -> dict[str, RuleQuery]:
 
 
 def _roll() -> dict[str, RuleQuery]:
+    mains = "u_roll WHERE enrolment_status IN ('C', 'M') AND pupil IS NOT NULL"
     absent = "coalesce(sessions_authorised, 0) + coalesce(sessions_unauthorised, 0)"
     return {
         "one_main_registration": RuleQuery(
             "enrolment_status",
-            """
+            f"""
             SELECT r.file, r.row, 'first in row ' || d.first_one[2] AS value FROM u_roll r JOIN (
-                SELECT time_period, term, pupil, min((file, row)) AS first_one FROM u_roll
-                WHERE enrolment_status IN ('C', 'M') AND pupil IS NOT NULL
+                SELECT time_period, term, pupil, min((file, row)) AS first_one
+                FROM {mains} AND {repeated("time_period, term, pupil", mains)}
                 GROUP BY time_period, term, pupil HAVING count(*) > 1) d USING (time_period, term, pupil)
             WHERE (r.file, r.row) <> d.first_one AND r.enrolment_status IN ('C', 'M')""",
         ),

@@ -32,7 +32,7 @@ class Store:
         self.tidy.mkdir()
         try:
             self.connection = duckdb.connect(
-                str(self.folder / "records.duckdb"),
+                ":memory:",
                 config={
                     "memory_limit": memory, "threads": threads, "temp_directory": str(self.folder / "spill"),
                     "autoinstall_known_extensions": False, "autoload_known_extensions": False,
@@ -57,6 +57,10 @@ class Store:
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def tidy_path(self, table: str) -> Path:
+        """Where the tidy table is written."""
+        return self.tidy / f"{table}.parquet"
+
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a statement."""
         self.connection.execute(statement, list(values))
@@ -69,6 +73,10 @@ class Store:
         """The first cell of the first row."""
         found = self.rows(query)
         return found[0][0] if found else None
+
+    def table(self, query: str) -> pa.Table:
+        """The rows of a query that has few, as Arrow holds them."""
+        return self.connection.execute(query).to_arrow_table()
 
     def batches(self, query: str, size: int = 100_000) -> Iterator[pa.RecordBatch]:
         """The rows of a query that may have many."""
@@ -97,6 +105,13 @@ def sweep() -> None:
 def quoted(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def repeated(columns: str, rows: str) -> str:
+    """The condition, as SQL, that a row of ``rows`` may share its columns with another: quick, and seldom too wide."""
+    return (
+        f"hash({columns}) IN (SELECT hash({columns}) AS same FROM {rows} GROUP BY same HAVING count(*) > 1)"
+    )
 
 
 def _is_in_use(folder: Path, process: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from contextlib import closing
 from functools import partial
 from itertools import islice
@@ -54,7 +55,8 @@ def _looked_at(path: Path, name: str, said: list[Finding]) -> tuple[str, str]:
         label = {"utf-16": "UTF-16", "cp1252": "Windows-1252"}[encoding]
         said.append(finding("encoding", name, value=f"not UTF-8 but {label}", expected="UTF-8"))
     beginning = codecs.getincrementaldecoder(encoding)("replace").decode(start).lstrip("\ufeff")
-    junk = sum(1 for letter in beginning if not letter.isprintable() and letter not in "\t\r\n\xa0\0")
+    times = Counter(beginning)
+    junk = sum(times[one] for one in times if not one.isprintable() and one not in "\t\r\n\xa0\0")
     if junk > _JUNK_SHARE * len(beginning):
         raise DataError(f"{shown(name, 120)}: this is not a text file. Ask the sender for a CSV file.")
     delimiter = _delimiter(beginning)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -11,13 +13,16 @@ from onroll.framework.contracts import Column, Contract, Contracts
 from onroll.intake.findings import Finding, finding
 from onroll.intake.records.changes import Change
 from onroll.intake.records.found import Found
+from onroll.intake.records.loading import Loaded
 from onroll.intake.records.pseudonyms import Key
 from onroll.intake.records.store import Store, quoted
 from onroll.intake.records.texts import IDENTIFIERS, joined, parse
 from onroll.intake.records.tidy import DERIVED, tidy_name, tidy_schema
+from onroll.intake.records.translating import MOST_TEXT, Meaning, meaning, write_translated
 
 FIRST_YEAR, LAST_YEAR = 1980, 2120
 _MOST_SAID = 6
+_WORKED_OUT = MappingProxyType({"time_period": "period_of({date})", "term": "term_of({date}, easter.sunday)"})
 
 
 def easter_sunday(year: int) -> dt.date:
@@ -45,20 +50,53 @@ def calendar(store: Store) -> None:
 
 
 def type_table(
-    store: Store, contracts: Contracts, contract: Contract, changes: Sequence[Change], found: Found, key: Key
+    store: Store, contracts: Contracts, contract: Contract, loaded: Loaded, found: Found, key: Key
 ) -> list[Finding]:
     """Make ``t_<table>`` of ``raw_<table>``, and ``m_<column>`` of every column; returns what was assumed."""
     said: list[Finding] = []
+    changes = [one for one in loaded.changes if one.table == contract.id]
     own = {one.name: [each for each in changes if each.column == one.name] for one in contract.columns}
+    most = 0
     for column in contract.columns:
         parse(store, contract, column, own[column.name], key)
-        checks, assumed = store.rows(
-            f"SELECT coalesce(list_sort(list(DISTINCT fault) FILTER (fault IS NOT NULL)), []), count(said) > 0 "
-            f"FROM m_{column.name}"
+        checks, assumed, length = store.rows(
+            "SELECT coalesce(list_sort(list(DISTINCT fault) FILTER (fault IS NOT NULL)), []), count(said) > 0, "
+            f"coalesce(sum(strlen(raw)), 0) FROM m_{column.name}"
         )[0]
+        most = max(most, length)
         _faults(store, contract, column, own[column.name], checks, found)
         if assumed:
             said.append(_assumed(store, contract, column, own[column.name]))
+    _blanks(store, contract, found)
+    path = store.folder / f"t_{contract.id}.parquet"
+    if most <= MOST_TEXT:
+        write_translated(
+            loaded.laid[contract.id],
+            list(_meanings(store, contract, own)),
+            path,
+            store.tidy_path(contract.id),
+        )
+    else:
+        _write_joined(store, contract, own, path)
+    store.run(f"CREATE VIEW t_{contract.id} AS SELECT * FROM read_parquet({quoted(str(path))})")
+    _codes_of_other_years(store, contracts, contract, own, found)
+    return said
+
+
+def _meanings(store: Store, contract: Contract, own: Mapping[str, Sequence[Change]]) -> Iterator[Meaning]:
+    for column in contract.columns:
+        hows = [one.how for one in own[column.name]]
+        yield meaning(store, tidy_name(column), column.name, f"FROM m_{column.name}", hows)
+    for name, source in DERIVED.get(contract.id, ()):
+        query = (
+            f"SELECT how, raw, {_WORKED_OUT[name].format(date='value')} AS value "
+            f"FROM m_{source} LEFT JOIN easter ON easter.year = year(value)"
+        )
+        yield meaning(store, name, source, query, [one.how for one in own[source]])
+
+
+def _write_joined(store: Store, contract: Contract, own: Mapping[str, Sequence[Change]], path: Path) -> None:
+    """Write the typed table by joins of all texts with their values."""
     values = [f"m{at}.value AS {tidy_name(one)}" for at, one in enumerate(contract.columns)]
     joins = [
         f"LEFT JOIN m_{one.name} m{at} ON {joined(one, own[one.name], f'm{at}')}"
@@ -66,17 +104,12 @@ def type_table(
     ]
     derived, easter = [], ""
     for name, source in DERIVED.get(contract.id, ()):
-        whole = f"term_of({source}, easter.sunday)" if name == "term" else f"period_of({source})"
-        derived.append(f", {whole} AS {name}")
-        easter = f"LEFT JOIN easter ON easter.year = year({source})" if name == "term" else easter
-    path = quoted(str(store.folder / f"t_{contract.id}.parquet"))
+        derived.append(f", {_WORKED_OUT[name].format(date=source)} AS {name}")
+        easter = f"LEFT JOIN easter ON easter.year = year({source})"
     store.run(
         f"COPY (SELECT typed.* {''.join(derived)} FROM (SELECT r.file, r.row, {', '.join(values)} "
-        f"FROM raw_{contract.id} r {' '.join(joins)}) typed {easter}) TO {path} (FORMAT parquet)"
+        f"FROM raw_{contract.id} r {' '.join(joins)}) typed {easter}) TO {quoted(str(path))} (FORMAT parquet)"
     )
-    store.run(f"CREATE VIEW t_{contract.id} AS SELECT * FROM read_parquet({path})")
-    _codes_of_other_years(store, contracts, contract, own, found)
-    return said
 
 
 def empty_table(store: Store, contract: Contract) -> None:
@@ -110,11 +143,16 @@ def _faults(
             f"SELECT r.file, r.row, {told} AS value FROM raw_{contract.id} r "
             f"JOIN m_{column.name} m ON {joined(column, changes, 'm')} WHERE m.fault = '{check}'",
         )  # fmt: skip
-    if column.needed:
-        found.add(
-            contract.id, column.name, "needed_blank",
-            f"SELECT file, row, '' AS value FROM raw_{contract.id} WHERE {column.name} IS NULL",
-        )  # fmt: skip
+
+
+def _blanks(store: Store, contract: Contract, found: Found) -> None:
+    """Needed cells that are blank, looked for in the columns that have any."""
+    needed = [column.name for column in contract.columns if column.needed]
+    blank = ", ".join(f"count(*) - count({name})" for name in needed)
+    for name, times in zip(needed, store.rows(f"SELECT {blank} FROM raw_{contract.id}")[0], strict=True):
+        if times:
+            query = f"SELECT file, row, '' AS value FROM raw_{contract.id} WHERE {name} IS NULL"
+            found.add(contract.id, name, "needed_blank", query)
 
 
 def _assumed(store: Store, contract: Contract, column: Column, changes: Sequence[Change]) -> Finding:
@@ -138,11 +176,15 @@ def _codes_of_other_years(
     if source not in contract.names:
         return
     year = "d.value" if source == "time_period" else "period_of(d.value)"
+    first, last = store.rows(
+        f"SELECT coalesce(min({year}), ''), coalesce(max({year}), '') FROM m_{source} d"
+    )[0]
     dated = joined(contract.column(source), changes[source], "d")
     for column in contract.columns:
         if not column.codes or not any(one.from_ or one.to for one in contracts.set_of(column).codes):
             continue
-        if store.one(f"SELECT count(*) FROM m_{column.name} WHERE first <> '' OR last <> ''"):
+        outside = f"m.first > '{first}' OR (m.last <> '' AND m.last < '{last}')"
+        if store.one(f"SELECT count(*) FROM m_{column.name} m WHERE {outside}"):
             query = (
                 f"SELECT r.file, r.row, r.{column.name} AS value FROM raw_{contract.id} r "
                 f"JOIN m_{column.name} m ON {joined(column, changes[column.name], 'm')} "
