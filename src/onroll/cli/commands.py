@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Lock, Timer
 from typing import Any
 
 from onroll.errors import UsageError
 from onroll.vocabulary import time_period
 
+PATIENCE = 2.0
+"""Seconds of work that need no word."""
 TOWN, ENGLAND = 41_000, 8_500_000
 LARGEST = 1_000_000
 """More pupils than this are not one authority's: they are made as England is."""
@@ -104,12 +109,19 @@ def templates(asked: argparse.Namespace) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Check a folder; 1 if anything is an error."""
+    from onroll.framework import load
+    from onroll.framework.contract_files import load_contracts
+    from onroll.intake.checking import Desk, check_folder, files_in
+    from onroll.intake.records.pseudonyms import read_key
     from onroll.project import find_project
-    from onroll.reception import check
 
     project = find_project()
     folder = Path(asked.data) if asked.data else project.received
-    with check(folder, project) as checked:
+    files_in(folder)
+    known = load(project.root)
+    key = read_key(known.disclosure.pseudonyms, folder)
+    desk = Desk(load_contracts(project.root), key, known.strategy.authority.old_la_code)
+    with _patiently() as say, check_folder(folder, project.published, desk, say) as checked:
         for severity in ("error", "warning", "note"):
             for line in checked.findings.of(severity).lines():
                 print(f"{severity}: {line}")
@@ -141,6 +153,33 @@ def workbench(asked: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+@contextmanager
+def _patiently() -> Iterator[Callable[[str], None]]:
+    """Progress on stderr, as plain lines: what is being done when work has taken two seconds, and all after it."""
+    last: list[str] = []
+    is_long, one_at_a_time = Event(), Lock()
+
+    def say(line: str) -> None:
+        with one_at_a_time:
+            last[:] = [line]
+            if is_long.is_set():
+                print(line, file=sys.stderr, flush=True)
+
+    def begin() -> None:
+        with one_at_a_time:
+            is_long.set()
+            for line in last:
+                print(line, file=sys.stderr, flush=True)
+
+    timer = Timer(PATIENCE, begin)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield say
+    finally:
+        timer.cancel()
 
 
 def _many(number: int, word: str) -> str:

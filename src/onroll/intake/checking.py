@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -79,7 +80,7 @@ class Checked:
 def check_folder(
     folder: Path, published_root: Path, desk: Desk | None = None, say: Say = lambda _: None
 ) -> Checked:
-    """Check every file of a folder and of the folders in it.
+    """Check every file of a folder and of the folders in it, however deep.
 
     Parameters
     ----------
@@ -142,7 +143,9 @@ def _own_records(path: Path, name: str, headings: Headings, rules: ReadingRules)
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files of a folder and, one level down, of the folders in it, sorted by name.
+    """The files of a folder and of the folders in it, however deep, sorted by their path below it.
+
+    A folder that is met again, as by a link to one above it, is passed over.
 
     Raises
     ------
@@ -157,10 +160,8 @@ def files_in(folder: Path) -> list[Path]:
             )
         if not folder.is_dir():
             raise DataError(f"{where}: this is a file where a folder is expected. Name the folder it is in.")
-        inside = [path for path in sorted(folder.iterdir()) if _counts(path)]
-        paths = [path for path in inside if not path.is_dir()]
-        for below in (path for path in inside if path.is_dir()):
-            paths += [path for path in below.iterdir() if _counts(path) and not path.is_dir()]
+        here = folder.resolve()
+        paths = list(_files_below(folder, {here, *here.parents}))
     except PermissionError:
         raise DataError(f"{where}: no permission to read it. Ask its owner for access.") from None
     except (OSError, RuntimeError, ValueError) as problem:
@@ -171,6 +172,16 @@ def files_in(folder: Path) -> list[Path]:
             f"{where}: there is no file in it. Put the files received in it ({', '.join(ENDINGS)})."
         )
     return sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _files_below(folder: Path, met: set[Path]) -> Iterator[Path]:
+    inside = [path for path in sorted(folder.iterdir()) if _counts(path)]
+    for path in inside:
+        if not path.is_dir():
+            yield path
+        elif path.resolve() not in met:
+            met.add(path.resolve())
+            yield from _files_below(path, met)
 
 
 def _counts(path: Path) -> bool:
