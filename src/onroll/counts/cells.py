@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from onroll.counts.words import WORD, as_words, same_word, summed_up
 from onroll.vocabulary import TOTAL
 
 KEYS = (
@@ -15,8 +16,6 @@ KEYS = (
     "breakdown",
 )  # fmt: skip
 LOCAL_AUTHORITY, SCHOOL = "Local authority", "School"
-WORD = pa.dictionary(pa.int32(), pa.string())
-"""Words stand once and are pointed at: millions of cells repeat a few of them."""
 _WORDS = [("indicator", WORD), *((key, WORD) for key in KEYS)]
 CELL_SCHEMA = pa.schema([*_WORDS, ("numerator", pa.int64()), ("denominator", pa.int64())])
 SPELL_SCHEMA = pa.schema([*_WORDS, ("days", pa.int32()), ("ended", pa.bool_()), ("count", pa.int64())])
@@ -75,20 +74,10 @@ def _melted(wide: pa.Table, measure: Measure) -> pa.Table:
     words = {"indicator": measure.indicator}
     if measure.topic:
         words |= {"breakdown_topic": measure.topic, "breakdown": measure.breakdown}
-    named = {key: _same(words[key], len(wide)) if key in words else wide[key] for key in ("indicator", *KEYS)}
+    named = {
+        key: same_word(words[key], len(wide)) if key in words else wide[key] for key in ("indicator", *KEYS)
+    }
     return pa.table(named | {"numerator": events, "denominator": over}, schema=CELL_SCHEMA).filter(keep)
-
-
-def _same(word: str, rows: int) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([word]))
-
-
-def as_words(table: pa.Table) -> pa.Table:
-    """A table whose words stand once and are pointed at."""
-    for at, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            table = table.set_column(at, field.name, pc.dictionary_encode(table[field.name]))
-    return table
 
 
 def joined(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
@@ -125,8 +114,7 @@ def summed(cells: pa.Table, indicator: str, topic: str) -> pa.Table:
         pc.and_(pc.equal(cells["indicator"], indicator), pc.equal(cells["breakdown_topic"], topic))
     )
     keys = ["indicator", *(key for key in KEYS if not key.startswith("breakdown"))]
-    total = own.group_by(keys).aggregate([("numerator", "sum"), ("denominator", "sum")])
-    total = total.rename_columns([name.removesuffix("_sum") for name in total.column_names])
+    total = summed_up(own, keys, ("numerator", "denominator"))
     for name in ("breakdown_topic", "breakdown"):
-        total = total.append_column(name, _same(TOTAL, len(total)))
-    return as_words(total.select(CELL_SCHEMA.names)).cast(CELL_SCHEMA)
+        total = total.append_column(name, same_word(TOTAL, len(total)))
+    return total.select(CELL_SCHEMA.names).cast(CELL_SCHEMA)

@@ -95,6 +95,7 @@ class Engine:
             with suppress(Exception):  # an engine that has failed cannot drop its tables
                 kept.release()
         del self._kept[first:]
+        pa.default_memory_pool().release_unused()
 
     def fetch(self, expression: Table) -> pa.Table:
         """The rows of an expression, in no order."""

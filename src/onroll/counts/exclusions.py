@@ -18,13 +18,22 @@ from onroll.counts.cells import Measure, melted, summed
 from onroll.counts.choices import Choices
 from onroll.counts.dates import day_of, first_year, period_of
 from onroll.counts.engine import Engine
-from onroll.counts.places import COUNTED_PHASES
+from onroll.counts.places import COUNTED_PHASES, places_of
 from onroll.counts.pupil_groups import groups_at, roll_of, term_name, term_number
 from onroll.counts.roll import BASE, as_number
-from onroll.counts.spreading import added, placed
+from onroll.counts.spreading import added, at_places, placed
 from onroll.counts.suspended import FIRST, PUPILS, first_suspensions, suspended_pupils
 from onroll.counts.topics import GROUP, YEAR_GROUP, Topics, with_sen
-from onroll.counts.wide import WIDE_KEYS, group_breakdowns, spread, stacked, with_area
+from onroll.counts.wide import (
+    WIDE_KEYS,
+    areas_of,
+    fetched,
+    group_breakdowns,
+    spread_large,
+    stacked,
+    with_area,
+)
+from onroll.counts.words import stands_in
 from onroll.framework.contracts import CodeSet
 
 SUSPENSION, PERMANENT, ANY = "SUSP", "PERM", "any"
@@ -99,16 +108,15 @@ def wide_exclusions(
     """
     columns = (*BASE, *EVENTS, *PUPILS, FIRST)
     breakdowns = group_breakdowns(topics)
-    events = spread(made.events, engine, choices, EVENTS, breakdowns, COUNTED_PHASES)
+    events = spread_large(made.events, engine, choices, EVENTS, breakdowns)
     pupils = suspended_pupils(made.events, engine, choices, topics)
     first = first_suspensions(made.events, engine, choices, topics)
     whole = stacked((base.select([*WIDE_KEYS, *BASE]), events, pupils, first), columns)
-    known = carried.append_column("has_base", pa.repeat(True, len(carried)))
-    both = whole.join(known, ["time_period", "time_identifier", "la_code"], join_type="left outer")
+    has_base = stands_in(whole, carried, ("time_period", "time_identifier", "la_code"))
     for name in BASE:
-        filled = pc.if_else(pc.fill_null(both["has_base"], False), pc.fill_null(both[name], 0), None)
-        both = both.set_column(both.column_names.index(name), name, filled)
-    return with_area(both.select([*WIDE_KEYS, *columns]))
+        over = pc.if_else(has_base, pc.fill_null(whole[name], 0), None)
+        whole = whole.set_column(whole.column_names.index(name), name, over)
+    return with_area(whole)
 
 
 def exclusion_cells(wide: pa.Table, topics: Topics, choices: Choices) -> list[pa.Table]:
@@ -139,12 +147,14 @@ def reason_cells(engine: Engine, choices: Choices) -> pa.Table:
         own.select("time_period", "term", "urn", reason=third, suspensions=as_number(is_new)),
     )
     every = [added(slot, ("time_period", "term", "urn", "reason"), ("suspensions",)) for slot in slots]
-    each = engine.cache(ibis.union(*every))
+    counts = fetched(at_places(ibis.union(*every), engine), ("urn", "reason"), ("suspensions",), engine)
     reasons = engine.contracts.codes["exclusion_reason"]
-    named = {f"reason_{code}": ibis.ifelse(each.reason == code, each.suspensions, 0)
-             for code in (ANY, *reasons.labels())}  # fmt: skip
-    ready = each.select("time_period", "term", "urn", **named)
-    wide = with_area(spread(ready, engine, choices, tuple(named), phases=COUNTED_PHASES, schools=False))
+    nothing = pa.scalar(0, pa.int64())
+    for code in (ANY, *reasons.labels()):
+        named = pc.if_else(pc.equal(counts["reason"], code), counts["suspensions"], nothing)
+        counts = counts.append_column(f"reason_{code}", named)
+    columns = [name for name in counts.column_names if name.startswith("reason_")]
+    wide = with_area(areas_of(counts, places_of(engine, choices), columns, phases=COUNTED_PHASES))
     return pa.concat_tables(_reason(wide, code, label, reasons) for code, label in reasons.labels().items())
 
 

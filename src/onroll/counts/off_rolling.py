@@ -14,11 +14,10 @@ from onroll.counts.choices import Choices
 from onroll.counts.dates import first_year
 from onroll.counts.engine import Engine
 from onroll.counts.exclusions import Register
-from onroll.counts.places import COUNTED_PHASES
 from onroll.counts.pupil_groups import term_number
 from onroll.counts.roll import as_number
 from onroll.counts.topics import GROUP, YEAR_GROUP, Topics
-from onroll.counts.wide import group_breakdowns, spread
+from onroll.counts.wide import group_breakdowns, spread_large
 
 SUMS = ("suspended_before", "lost_from_roll")
 MEASURES = (Measure("off_rolling_signal", "lost_from_roll", "suspended_before"),)
@@ -56,7 +55,7 @@ def off_rolling(made: Register, engine: Engine, choices: Choices, topics: Topics
         "time_period", "urn", GROUP,
         suspended_before=as_number(both.pupil.notnull()), lost_from_roll=as_number(both.known_pupil.isnull()),
     )  # fmt: skip
-    return spread(rows, engine, choices, SUMS, group_breakdowns(topics), COUNTED_PHASES)
+    return spread_large(rows, engine, choices, SUMS, group_breakdowns(topics))
 
 
 def _latest(events: Table, topics: Topics) -> Table:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.topics import UNKNOWN
+from onroll.counts.words import as_words, filled
 from onroll.vocabulary import PHASES
 
 COUNTED_PHASES = PHASES[:-1]
@@ -37,8 +38,7 @@ class Places:
         """
         at = pc.index_in(table["urn"], self.register["urn"].combine_chunks())
         for name, otherwise in zip(PLACE, (whose(self.choices), UNKNOWN), strict=True):
-            words = pc.fill_null(self.register[name].take(at), otherwise)
-            table = table.append_column(name, words)
+            table = table.append_column(name, filled(self.register[name].take(at), otherwise))
         if not self.choices.authorities:
             return table
         return table.filter(pc.is_in(table["la_code"], pa.array(self.choices.authorities)))
@@ -46,4 +46,4 @@ class Places:
 
 def places_of(engine: Engine, choices: Choices) -> Places:
     """The places of the schools that were handed over."""
-    return Places(engine.whole("schools").select(["urn", *PLACE]), choices)
+    return Places(as_words(engine.whole("schools").select(["urn", *PLACE])).combine_chunks(), choices)

@@ -18,13 +18,14 @@ from onroll.counts import (
     schools,
     training,
 )
-from onroll.counts.cells import CELL_SCHEMA, SPELL_SCHEMA, Cells, Measure, as_words, joined, melted
+from onroll.counts.cells import CELL_SCHEMA, SPELL_SCHEMA, Cells, Measure, joined, melted
 from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.exclusions import exclusion_cells, reason_cells, register, wide_exclusions
 from onroll.counts.spacing import suspension_spacing
 from onroll.counts.topics import Topics, topics_of
 from onroll.counts.wide import WIDE_KEYS, stacked, with_area
+from onroll.counts.words import as_words
 from onroll.vocabulary import TOTAL, YEAR
 
 FAIR_ACCESS = (Measure("fair_access_placements", "fair_places", "pupils"),)

@@ -28,8 +28,8 @@ from onroll.counts.wide import (
     over_schools,
     spread,
     stacked,
-    with_words,
 )
+from onroll.counts.words import as_words, stands_in, summed_up, with_words
 from onroll.vocabulary import TERMS, YEAR
 
 MAIN_REGISTRATIONS = ("C", "M")
@@ -68,10 +68,11 @@ def base(engine: Engine, choices: Choices, topics: Topics) -> tuple[pa.Table, pa
         "time_period", "term", "pupils", *SIGNALS, urn=grouped.place, **{GROUP: topics.packed(grouped)},
         older_pupils=ibis.ifelse(is_older, grouped.pupils, 0),
     )  # fmt: skip
-    groups = engine.fetch(added(packed, ("time_period", "term", "urn", GROUP), (*BASE, *SIGNALS)))
+    groups = as_words(engine.fetch(added(packed, ("time_period", "term", "urn", GROUP), (*BASE, *SIGNALS))))
     older = as_number(narrow_years(main, choices.rules.removal_years))
     own = main.select("time_period", "term", "urn", **_signals(main, choices.rules), older_pupils=older)
-    return groups, engine.fetch(_headcount(own, ("time_period", "term", "urn"), ("older_pupils", *SIGNALS)))
+    schools = engine.fetch(_headcount(own, ("time_period", "term", "urn"), ("older_pupils", *SIGNALS)))
+    return groups, as_words(schools)
 
 
 def _headcount(rows: Table, keys: Sequence[str], flags: Sequence[str]) -> Table:
@@ -118,21 +119,24 @@ def wide_base(engine: Engine, choices: Choices, topics: Topics) -> tuple[pa.Tabl
 
 def _sent(schools: pa.Table) -> pa.Table:
     """The census that each year and term of an authority rests on: its own where one was sent, else January's."""
-    censuses = schools.group_by(["time_period", "la_code", "term"]).aggregate([])
+    censuses = summed_up(schools, ("time_period", "la_code", "term"), ())
     january = censuses.filter(pc.equal(censuses["term"], JANUARY))
     parts = [with_words(january, time_identifier=YEAR)]
     for identifier in TERMS:
         own = censuses.filter(pc.equal(censuses["term"], identifier.removesuffix(" term")))
-        both = pa.concat_tables([own, january.join(own, ["time_period", "la_code"], join_type="left anti")])
-        parts.append(with_words(both, time_identifier=identifier))
+        instead = january.filter(pc.invert(stands_in(january, own, ("time_period", "la_code"))))
+        parts.append(with_words(pa.concat_tables([own, instead]), time_identifier=identifier))
     return pa.concat_tables(parts)
 
 
 def _at_times(counts: pa.Table, places: Places, sent: pa.Table) -> pa.Table:
     """Counts at each census as the base of each term and of the year that rest on it."""
-    there = places.of(counts).drop_columns("education_phase")
-    known = there.join(sent, ["time_period", "la_code", "term"], join_type="inner")
-    return known.drop_columns(["term", "la_code"])
+    there, parts = places.of(counts), []
+    for identifier in (YEAR, *TERMS):
+        rests = sent.filter(pc.equal(sent["time_identifier"], identifier))
+        known = there.filter(stands_in(there, rests, ("time_period", "la_code", "term")))
+        parts.append(with_words(known, time_identifier=identifier))
+    return pa.concat_tables(parts).drop_columns(["term", "la_code", "education_phase"])
 
 
 def removals(engine: Engine, choices: Choices, topics: Topics) -> pa.Table:

@@ -47,6 +47,12 @@ def numbered(table: Table, engine: Engine) -> Table:
     return table.left_join(numbers, table.urn == numbers.number_urn).drop("number_urn")
 
 
+def at_places(table: Table, engine: Engine) -> Table:
+    """A table with the number of its place as ``urn``."""
+    there = numbered(table, engine)
+    return there.drop("urn", "whole").rename(urn="place")
+
+
 def added(table: Table, keys: Sequence[str], sums: Sequence[str]) -> Table:
     """Sums of whole numbers by keys."""
     return table.group_by(*keys).aggregate(**{name: table[name].sum().cast("int64") for name in sums})

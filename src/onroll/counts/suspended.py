@@ -16,7 +16,7 @@ from ibis.expr.types import Table
 from onroll.counts.choices import Choices
 from onroll.counts.dates import period_of
 from onroll.counts.engine import Engine
-from onroll.counts.places import COUNTED_PHASES, PLACE, places_of
+from onroll.counts.places import PLACE, places_of
 from onroll.counts.pupil_groups import term_name
 from onroll.counts.spreading import numbered
 from onroll.counts.topics import GROUP, Topics
@@ -25,10 +25,10 @@ from onroll.counts.wide import (
     group_breakdowns,
     of_authorities,
     over_schools,
-    spread,
+    spread_large,
     with_identifier,
-    with_words,
 )
+from onroll.counts.words import as_words, with_words
 from onroll.vocabulary import TOTAL, YEAR
 
 PUPILS = ("suspended_pupils", "repeatedly_suspended")
@@ -71,10 +71,12 @@ def _pupils(
     )
     named = counts.mutate(time_period=period_of(counts.year))
     if "at" not in times:
-        year = engine.fetch(named.select("time_period", "urn", GROUP, *PUPILS))
+        year = as_words(engine.fetch(named.select("time_period", "urn", GROUP, *PUPILS)))
         return with_words(year, time_identifier=YEAR)
     termly = named.mutate(term=term_name(named["at"]))
-    return with_identifier(engine.fetch(termly.select("time_period", "term", "urn", GROUP, *PUPILS)))
+    return with_identifier(
+        as_words(engine.fetch(termly.select("time_period", "term", "urn", GROUP, *PUPILS)))
+    )
 
 
 def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: Topics) -> pa.Table:
@@ -88,4 +90,4 @@ def first_suspensions(events: Table, engine: Engine, choices: Choices, topics: T
     earliest = coded.group_by("pupil").aggregate(code=coded.code.min())
     found = coded.semi_join(earliest, ["pupil", "code"])
     rows = found.select("time_period", "urn", GROUP, first_suspended=ibis.literal(1, "int64"))
-    return spread(rows, engine, choices, (FIRST,), group_breakdowns(topics), COUNTED_PHASES, schools=False)
+    return spread_large(rows, engine, choices, (FIRST,), group_breakdowns(topics), schools=False)

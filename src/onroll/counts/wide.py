@@ -18,8 +18,9 @@ from onroll.counts.cells import LOCAL_AUTHORITY, SCHOOL
 from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.places import COUNTED_PHASES, Places, places_of
-from onroll.counts.spreading import added
+from onroll.counts.spreading import added, at_places
 from onroll.counts.topics import GROUP, UNKNOWN, Topics
+from onroll.counts.words import as_words, filled, in_one_piece, summed_up, with_words, worded
 from onroll.vocabulary import TERMS, TOTAL, YEAR
 
 WIDE_KEYS = (
@@ -45,12 +46,11 @@ class Breakdown:
         values = table[self.column]
         return values if self.mask is None else pc.bit_wise_and(values, self.mask)
 
-    def labelled(self, keys: pa.ChunkedArray) -> pa.ChunkedArray:
+    def labelled(self, keys: pa.ChunkedArray) -> pa.DictionaryArray:
         """The words of what rows were grouped by. Null, and what has no label, is ``otherwise``."""
         if self.labels is None:
-            return pc.fill_null(keys, self.otherwise)
-        at = pc.index_in(keys, pa.array(list(self.labels)).cast(keys.type))
-        return pc.fill_null(pa.array(list(self.labels.values())).take(at), self.otherwise)
+            return filled(keys, self.otherwise)
+        return worded(keys, self.labels, self.otherwise)
 
 
 def of_column(name: str, column: str = "", codes: Mapping[str, str] | None = None) -> Breakdown:
@@ -63,20 +63,6 @@ def group_breakdowns(topics: Topics) -> tuple[Breakdown, ...]:
     return tuple(
         Breakdown(topic.name, GROUP, topic.by_number, topic.mask, topic.otherwise) for topic in topics.each
     )
-
-
-def summed_up(table: pa.Table, keys: Sequence[str], sums: Sequence[str]) -> pa.Table:
-    """Sums by keys; null is no number, and only nulls are null."""
-    found = table.group_by(list(keys)).aggregate([(name, "sum") for name in sums])
-    return found.rename_columns([name.removesuffix("_sum") for name in found.column_names])
-
-
-def with_words(table: pa.Table, **words: str | int) -> pa.Table:
-    """A table with the same word, or number, in every row of a column."""
-    for name, word in words.items():
-        value = pa.scalar(word, pa.int32()) if isinstance(word, int) else pa.scalar(word)
-        table = table.append_column(name, pa.repeat(value, len(table)))
-    return table
 
 
 def by_topic(
@@ -104,8 +90,7 @@ def over_times(table: pa.Table, keys: Sequence[str], sums: Sequence[str]) -> pa.
 
 def with_identifier(table: pa.Table) -> pa.Table:
     """A table with ``term`` (Autumn) as ``time_identifier`` (Autumn term)."""
-    at = pc.index_in(table["term"], pa.array(list(_TERM_IDENTIFIERS)))
-    words = pa.array(list(_TERM_IDENTIFIERS.values())).take(at.combine_chunks())
+    words = worded(table["term"], _TERM_IDENTIFIERS, UNKNOWN)
     return table.drop_columns("term").append_column("time_identifier", words)
 
 
@@ -160,16 +145,58 @@ def spread(
     schools : bool, default True
         Whether schools have rows of their own, where the choices ask for them.
     """
-    times = [name for name in ("time_period", "term") if name in rows.columns]
     columns = dict.fromkeys(topic.column for topic in breakdowns)
-    counts = engine.fetch(added(rows, (*times, "urn", *columns), sums))
+    counts = fetched(rows, ("urn", *columns), sums, engine)
     places = places_of(engine, choices)
+    areas = areas_of(counts, places, sums, breakdowns, phases)
+    return (
+        pa.concat_tables([areas, schools_of(counts, places, sums)]) if schools and choices.schools else areas
+    )
+
+
+def spread_large(
+    rows: Table,
+    engine: Engine,
+    choices: Choices,
+    sums: Sequence[str],
+    breakdowns: Sequence[Breakdown],
+    schools: bool = True,
+) -> pa.Table:
+    """The same for millions of rows, phases in totals as for rates: areas and schools are added up apart."""
+    columns = dict.fromkeys(topic.column for topic in breakdowns)
+    places = places_of(engine, choices)
+    by_place = at_places(rows, engine)
+    wide = areas_of(
+        fetched(by_place, ("urn", *columns), sums, engine), places, sums, breakdowns, COUNTED_PHASES
+    )
+    if not (schools and choices.schools):
+        return wide
+    return pa.concat_tables([wide, schools_of(fetched(rows, ("urn",), sums, engine), places, sums)])
+
+
+def fetched(rows: Table, keys: Sequence[str], sums: Sequence[str], engine: Engine) -> pa.Table:
+    """Sums of rows by their time and by keys, in memory."""
+    times = [name for name in ("time_period", "term") if name in rows.columns]
+    return as_words(engine.fetch(added(rows, (*times, *keys), sums)))
+
+
+def areas_of(
+    counts: pa.Table,
+    places: Places,
+    sums: Sequence[str],
+    breakdowns: Sequence[Breakdown] = (),
+    phases: Sequence[str] | None = None,
+) -> pa.Table:
+    """Sums by time and school, or place, as wide rows of authorities and phases."""
+    times = [name for name in ("time_period", "term") if name in counts.column_names]
     topics = by_topic(counts, [*times, "urn"], sums, breakdowns)
     keys = ["time_period", "urn", "breakdown_topic", "breakdown"]
-    parts = [over_areas(over_times(topics, keys, sums), places, sums, phases)]
-    if choices.schools and schools:
-        parts.append(over_schools(over_times(counts, ["time_period", "urn"], sums), places, sums))
-    return pa.concat_tables(parts)
+    return over_areas(over_times(topics, keys, sums), places, sums, phases)
+
+
+def schools_of(counts: pa.Table, places: Places, sums: Sequence[str]) -> pa.Table:
+    """Sums by time and school as wide rows of schools."""
+    return over_schools(over_times(counts, ["time_period", "urn"], sums), places, sums)
 
 
 def stacked(parts: Sequence[pa.Table], sums: Sequence[str]) -> pa.Table:
@@ -186,5 +213,8 @@ def stacked(parts: Sequence[pa.Table], sums: Sequence[str]) -> pa.Table:
 def with_area(wide: pa.Table) -> pa.Table:
     """Wide rows with ``area_code``: the authority's code, or the school's number as text."""
     is_school = pc.equal(wide["geographic_level"], SCHOOL)
-    area = pc.if_else(is_school, wide["urn"].cast(pa.string()), wide["la_code"])
-    return wide.append_column("area_code", area).drop_columns(["la_code", "urn"])
+    there = wide.filter(pc.invert(is_school))
+    schools = wide.filter(is_school)
+    numbers = as_words(schools.select(["urn"]).cast(pa.schema([("urn", pa.string())])))["urn"]
+    both = [there.append_column("area_code", there["la_code"]), schools.append_column("area_code", numbers)]
+    return in_one_piece(pa.concat_tables(both)).drop_columns(["la_code", "urn"])
