@@ -20,6 +20,7 @@ def rising_root(
 ) -> FloatArray:
     """Find where ``function(t, *known)``, which rises in ``t``, passes 0 between ``low`` and ``high``.
 
+    Where it is above 0 at the low end already, that end is the answer; below 0 at the high end still, that one.
     Chandrupatla's method (1997, Advances in Engineering Software 28, 145-149): inverse quadratic steps
     where they are safe, halving where not. All arrays are of one dimension and one length.
     """
@@ -36,6 +37,7 @@ def _block(
     """Narrow all brackets of one block until the widest is as narrow as floats allow."""
     new, other = low, high
     f_new, f_other = function(new, *known), function(other, *known)
+    above, below = f_new >= 0, f_other <= 0
     share = np.full_like(new, 0.5)
     for _ in range(STEPS):
         trial = new + share * (other - new)
@@ -52,7 +54,8 @@ def _block(
         edge = np.minimum(nearest / np.where(done, 1.0, width), 0.5)
         share = _share((new, f_new), (other, f_other), (old, f_old))
         share = np.where(done, 0.0, np.clip(share, edge, 1.0 - edge))
-    return np.where((np.abs(f_other) < np.abs(f_new)), other, new)
+    nearer = np.where(np.abs(f_other) < np.abs(f_new), other, new)
+    return np.where(above, low, np.where(below, high, nearer))
 
 
 def _share(

@@ -116,6 +116,9 @@ def test_all_against_none_in_every_stratum_ends_at_1() -> None:
     found = stratified_score([5, 6], [5, 6], reference_events=[0, 0], reference_total=[7, 8])
     assert (found.estimate, found.upper) == pytest.approx((1.0, 1.0), abs=1e-12)
     assert 0 < found.lower < 1
+    turned = stratified_score([0], [1], reference_events=[1], reference_total=[1], confidence=0.5)
+    assert (turned.estimate, turned.lower) == (-1.0, -1.0)
+    assert -1 < turned.upper < 0
 
 
 def test_one_stratum_that_says_something_has_nothing_to_disagree_with() -> None:
