@@ -42,8 +42,13 @@ def test_work_that_is_over_in_time_says_nothing(capsys: pytest.CaptureFixture[st
 def test_what_is_being_done_is_said_when_patience_ends(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    begin = []
-    monkeypatch.setattr(commands, "Timer", lambda wait, do: begin.append((wait, do)) or Still())
+    begin: list[tuple[float, Callable[[], None]]] = []
+
+    def timer(wait: float, do: Callable[[], None]) -> Still:
+        begin.append((wait, do))
+        return Still()
+
+    monkeypatch.setattr(commands, "Timer", timer)
     with commands._patiently() as say:
         say("reading a.csv")
         say("reading b.csv")

@@ -10,6 +10,7 @@ import pytest
 
 from onroll.intake.checking import check_folder
 from onroll.intake.records import typed
+from onroll.intake.records.translating import MOST_TEXT
 
 MAPPING = """
 files:
@@ -31,7 +32,7 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize("most", [typed.MOST_TEXT, -1])
+@pytest.mark.parametrize("most", [MOST_TEXT, -1])
 def test_values_and_terms_are_the_same_by_arrow_and_by_joins(
     office: Any, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +61,7 @@ def test_the_tidy_table_is_the_same_by_arrow_and_by_joins(
 ) -> None:
     office.put("exclusions", {"reason_2": "vp"}, {"start_date": "08/01/2024"}, {"start_date": "13/05/2024"})
     found = []
-    for most in (typed.MOST_TEXT, -1):
+    for most in (MOST_TEXT, -1):
         monkeypatch.setattr(typed, "MOST_TEXT", most)
         with check_folder(folder, published_root, office.desk) as checked:
             assert checked.records is not None
