@@ -5,21 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from onroll.statistics import rates
-from onroll.statistics._inputs import FloatArray, StrArray
+from onroll.statistics._inputs import BoolArray, FloatArray, StrArray
 
 Limits = tuple[FloatArray, FloatArray]
 
 
 def poisson_limits(count: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray, StrArray]:
     """Limits of a Poisson count by PHE's rule, and which were used: exact below ten, Byar's from ten on."""
-    exact = count < rates.BYAR_FROM
-    lower, upper = (
-        np.where(exact, by_poisson, by_byar)
-        for by_poisson, by_byar in zip(
-            rates._exact_limits(count, confidence), rates._byar_limits(count, confidence), strict=True
-        )
-    )
+    exact = np.asarray(count < rates.BYAR_FROM)
+    lower, upper = (np.asarray(limit) for limit in rates._byar_limits(count, confidence))
+    if exact.any():
+        few = rates._exact_limits(np.asarray(count)[exact], confidence)
+        lower, upper = (_replace(all_, exact, some) for all_, some in zip((lower, upper), few, strict=True))
     return lower, upper, np.where(exact, "exact", "byar")
+
+
+def _replace(array: FloatArray, where: BoolArray, values: FloatArray) -> FloatArray:
+    """The array with other values in some places."""
+    changed = np.array(array)
+    changed[where] = values
+    return changed
 
 
 def ratio_limits(a: FloatArray, a_limits: Limits, b: FloatArray, b_limits: Limits) -> Limits:

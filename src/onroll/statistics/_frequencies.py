@@ -12,11 +12,14 @@ from onroll.statistics._inputs import BoolArray, FloatArray, above_zero, counts,
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Events and squared events of the pupils counted, at either end of what an open top class allows."""
+    """Events and squared events of the pupils counted, at either end of what an open top class allows.
+
+    One end only where no class is open.
+    """
 
     pupils: FloatArray
-    events: tuple[FloatArray, FloatArray]
-    squares: tuple[FloatArray, FloatArray]
+    events: tuple[FloatArray, ...]
+    squares: tuple[FloatArray, ...]
 
 
 def table(pupils: ArrayLike, times: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
@@ -49,20 +52,29 @@ def moments(
             raise ValueError(
                 "events is given without at_most; say the most events a pupil of the top class had"
             )
-        return Moments(counted.sum(-1), (first, first), (second, second))
+        return Moments(counted.sum(-1), (first,), (second,))
     low, high, top = each[-1], float(numbers("at_most", at_most)), counted[..., -1]
     if high < low:
         raise ValueError(f"at_most is {high:g}; the top class begins at {low:g}: give that or more")
     if events is None:
         widest = first + top * (high - low), second + top * (high * high - low * low)
         return Moments(counted.sum(-1), (first, widest[0]), (second, widest[1]))
-    total = np.broadcast_to(counts("events", events), first.shape)
+    total = like_rows("events", counts("events", events), first)
     extra = total - first
     _refuse_total(total, (extra < 0) | (extra > top * (high - low)))
     mean = low + extra / np.maximum(top, 1.0)
     rest = second - top * low * low
     alike, apart = top * mean * mean, top * ((low + high) * mean - low * high)
     return Moments(counted.sum(-1), (total, total), (rest + alike, rest + apart))
+
+
+def like_rows(name: str, value: FloatArray, row: FloatArray) -> FloatArray:
+    """One number for each row of pupils, or one for all."""
+    if value.ndim and value.shape != row.shape:
+        raise ValueError(
+            f"{name} has shape {value.shape}, pupils {row.shape} rows; give one for each, or one number"
+        )
+    return np.broadcast_to(value, row.shape)
 
 
 def _refuse_total(total: FloatArray, wrong: BoolArray) -> None:

@@ -125,13 +125,16 @@ def fit_groups(data: Sample, link: str, common: str) -> GroupModels:
     """Fit either group and the common coefficients."""
     here = _fit(data, data.x, data.here, link, GROUPS[0])
     there = _fit(data, data.x, ~data.here, link, GROUPS[1])
+    of_here = float(data.w[data.here].sum() / data.w.sum())
     if common in ("pooled", "neumark"):
         x = np.column_stack([data.x, data.here]) if common == "pooled" else data.x
         both = _fit(data, x, np.ones(data.here.shape, dtype=bool), link, "two groups together")
         columns = data.x.shape[1]
-        middle = Fit(both.b[:columns], both.influence[:columns])
+        middle = Fit(both.b[:columns].copy(), both.influence[:columns].copy())
+        if common == "pooled":  # at the mean of the indicator, so that swapping the groups changes nothing
+            middle.b[0] += of_here * both.b[-1]
+            middle.influence[0] += of_here * both.influence[-1]
     else:
-        of_here = float(data.w[data.here].sum() / data.w.sum())
         lean = {"group": 1.0, "reference": 0.0, "cotton": of_here, "reimers": 0.5}[common]
         middle = Fit(
             lean * here.b + (1.0 - lean) * there.b,

@@ -19,6 +19,7 @@ from onroll.statistics._inputs import (
     one_above_zero,
     open_share,
     refuse,
+    together,
     words,
 )
 from onroll.statistics._weighted_strata import at_least_zero, rows
@@ -237,8 +238,12 @@ def _seen_over_expected(
     refuse(
         "expected events", expected, expected == 0, "the reference has no event where the group has pupils"
     )
-    y, expected, phi = np.broadcast_arrays(
-        counts("events", events), expected, above_zero("dispersion", dispersion)
+    y, expected, phi = together(
+        {
+            "events": counts("events", events),
+            "exposure, by row,": expected,
+            "dispersion": above_zero("dispersion", dispersion),
+        }
     )
     lower, upper, used = poisson_limits(y / phi, open_share("confidence", confidence))
     crude = np.broadcast_to(y0.sum(-1) / n0.sum(-1), y.shape)

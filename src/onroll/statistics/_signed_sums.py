@@ -44,6 +44,8 @@ def _one_sign(
 
 def _gamma(inverse: np.ufunc, mean: FloatArray, variance: FloatArray, tail: float) -> FloatArray:
     """A tail point of the gamma of this mean and variance; the mean itself where there is no variance."""
-    some = (variance > 0) & (mean > 0)
-    m, v = np.where(some, mean, 1.0), np.where(some, variance, 1.0)
-    return np.where(some, inverse(m * m / v, tail) * v / m, mean)
+    found = np.array(mean)
+    some = np.asarray((variance > 0) & (mean > 0))
+    m, v = mean[some], variance[some]
+    found[some] = inverse(m * m / v, tail) * v / m
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._frequencies import table
+from onroll.statistics._frequencies import like_rows, table
 from onroll.statistics._inputs import (
     Figure,
     FloatArray,
@@ -268,13 +268,15 @@ def _between(
     counted, each = table(pupils, times)
     level = open_share("confidence", confidence)
     refuse("sum of pupils", counted.sum(-1), counted.sum(-1) == 0, "no pupil had an event: there is no share")
-    none = np.broadcast_to(counts("without", without), counted.shape[:-1])
+    none = like_rows("without", counts("without", without), counted.sum(-1))
     n = np.concatenate([none[..., None], counted], axis=-1)
     top = each[-1] if at_most is None else float(numbers("at_most", at_most))
     if top < each[-1]:
         raise ValueError(f"at_most is {top:g}; the top class begins at {each[-1]:g}: give that or more")
     low, high = (np.concatenate([[0.0], each[:-1], [end]]) for end in (each[-1], top))
-    ends = [limits(n, *measure(n, f), normal_quantile(level)) for f in (low, high)]
+    ends = [limits(n, *measure(n, low), normal_quantile(level))] * 2
+    if at_most is not None:
+        ends[1] = limits(n, *measure(n, high), normal_quantile(level))
     estimates = [end[0] for end in ends]
     estimate = (estimates[0] + estimates[1]) / 2.0
     lower, upper = np.minimum(ends[0][1], ends[1][1]), np.maximum(ends[0][2], ends[1][2])

@@ -24,6 +24,7 @@ from onroll.statistics._inputs import (
     one_above_zero,
     open_share,
     refuse,
+    together,
     words,
 )
 from onroll.statistics._two_sides import Side, Table, distances, four_parts, of_sampling
@@ -141,9 +142,10 @@ def kitagawa(
 
     Notes
     -----
-    Events of strata and of the two groups must be independent. Gamma limits cover 0.95 to 0.97 for 0.95 with
+    Events of strata and of the two groups must be independent. Gamma limits cover 0.93 to 0.98 for 0.95 with
     forty schools of a handful of pupils each and thirty events in all; delta limits 0.87 for the composition
-    part. The parts describe; whether a school would treat the one group like the other is not in the numbers.
+    part, in an eighth of the time (a matter for a million tables). The parts describe; whether a school would
+    treat the one group like the other is not in the numbers.
 
     References
     ----------
@@ -196,7 +198,7 @@ def _measured(
     group: Table, reference: Table, roll: str, level: float, method: str
 ) -> tuple[tuple[Side, Side], FloatArray, FloatArray, FloatArray]:
     """Both sides, the four parts, and the squared distances of the limits of parts and gap."""
-    shape = np.broadcast_shapes(group.events.shape, reference.events.shape)
+    shape = together({"events": group.events, "reference_events": reference.events})[0].shape
     here, there = group.broadcast(shape), reference.broadcast(shape)
     sides = (
         Side(here.events, here.exposure, there.exposure > 0),

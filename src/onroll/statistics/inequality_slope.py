@@ -104,8 +104,8 @@ def inequality_slope(
     Raises
     ------
     ValueError
-        If there are fewer than three groups, a number is not allowed, or a value is not within what the
-        transform takes (above 0 for log, between 0 and 1 for logit, 0 or more for sqrt).
+        If there are fewer than three groups, a number is not allowed, a value is not within what the transform
+        takes (above 0 for log and sqrt, between 0 and 1 for logit), or the fitted root passes 0 (sqrt).
 
     Notes
     -----
@@ -129,6 +129,11 @@ def inequality_slope(
     flat, flat_se = _flatten(y, transform), se * _steepness(y, transform)
     at_bottom, at_top = _ends(n)
     ends = (at_bottom * flat).sum(-1), (at_top * flat).sum(-1)
+    if transform == "sqrt":
+        for name, end in zip(("bottom", "top"), ends, strict=True):
+            refuse(
+                f"fitted {name} end, its root,", end, end <= 0, "the line passes 0: ask for transform='log'"
+            )
     bottom, top = _back(ends[0], transform), _back(ends[1], transform)
     refuse(
         "fitted bottom end", bottom, bottom == 0, "a relative index cannot be taken over 0: try a transform"
@@ -170,7 +175,7 @@ def _rows(values: ArrayLike, errors: ArrayLike, population: ArrayLike) -> list[F
 
 def _refuse_outside(y: FloatArray, transform: str) -> None:
     """Raise for a value that the transform cannot take."""
-    wrong = {"none": np.zeros(y.shape, bool), "log": y <= 0, "logit": (y <= 0) | (y >= 1), "sqrt": y < 0}
+    wrong = {"none": np.zeros(y.shape, bool), "log": y <= 0, "logit": (y <= 0) | (y >= 1), "sqrt": y <= 0}
     refuse(
         "values",
         y,
@@ -191,14 +196,13 @@ def _flatten(y: FloatArray, transform: str) -> FloatArray:
 
 
 def _steepness(y: FloatArray, transform: str) -> FloatArray:
-    """How much a small change of the value moves it on that scale; at 0 a root has none, so half a unit."""
+    """How much a small change of the value moves it on that scale."""
     if transform == "none":
         return np.ones(y.shape)
     if transform == "log":
         return 1.0 / y
     if transform == "logit":
         return 1.0 / (y * (1.0 - y))
-    refuse("values", y, y == 0, "transform='sqrt' has no standard error at 0: join groups")
     return 0.5 / np.sqrt(y)
 
 

@@ -99,8 +99,9 @@ def two_fold(
     link : {"identity", "logit"}, default "identity"
         Linear, or logistic with mean predicted probabilities (Bauer and Sinning; Yun).
     coefficients : str, default "pooled"
-        Whose coefficients are the reference: "pooled" over both with an indicator of the group (Jann), "neumark"
-        pooled without it, "group", "reference", "cotton" (weighted by pupils), "reimers" (half and half).
+        Whose coefficients are the reference: "pooled" over both with an indicator of the group (Jann), held at its
+        mean, "neumark" pooled without it, "group", "reference", "cotton" (weighted by pupils), "reimers" (half
+        and half).
     roll : {"given", "sampled"}, default "given"
         Whether the pupils' features are all there are to speak of, or a sample.
     cluster : array_like, shape (rows,), optional

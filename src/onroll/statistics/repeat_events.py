@@ -162,30 +162,31 @@ def repeat_rate(
     (6.2, 4.286, 8.676)
     """
     found = moments(pupils, times, at_most, events)
-    base = np.broadcast_to(above_zero("exposure", exposure), found.pupils.shape)
+    shapes = {"pupils, by row,": found.pupils, "exposure": above_zero("exposure", exposure)}
+    counted, base = together(shapes)
     scale, level = one_above_zero("per", per), open_share("confidence", confidence)
     used = choice("method", method, METHODS)
     ends = [event_limits(y, v, level, used) for y, v in zip(found.events, found.squares, strict=True)]
-    middle = (found.events[0] + found.events[1]) / 2.0
-    variance = np.maximum(*found.squares)
-    open_class = (found.events[0] != found.events[1]) | (found.squares[0] != found.squares[1])
+    middle = (found.events[0] + found.events[-1]) / 2.0
+    variance = np.maximum(found.squares[0], found.squares[-1])
+    open_class = (found.events[0] != found.events[-1]) | (found.squares[0] != found.squares[-1])
+    spread = np.max([_dispersion(y, v) for y, v in zip(found.events, found.squares, strict=True)], axis=0)
+    note = np.where(middle == 0, NO_EVENT, np.where(open_class, OPEN, ""))
     return RepeatRate(
         estimate=given(middle / base * scale),
-        lower=given(np.minimum(ends[0][0], ends[1][0]) / base * scale),
-        upper=given(np.maximum(ends[0][1], ends[1][1]) / base * scale),
+        lower=given(np.minimum(ends[0][0], ends[-1][0]) / base * scale),
+        upper=given(np.maximum(ends[0][1], ends[-1][1]) / base * scale),
         confidence=level,
         method=words(np.full(base.shape, used)),
         lowest=given(found.events[0] / base * scale),
-        highest=given(found.events[1] / base * scale),
-        dispersion=given(
-            np.maximum(*(_dispersion(y, v) for y, v in zip(found.events, found.squares, strict=True)))
-        ),
-        events=given(middle),
-        variance=given(variance),
-        pupils=given(found.pupils),
+        highest=given(found.events[-1] / base * scale),
+        dispersion=given(np.broadcast_to(spread, base.shape)),
+        events=given(np.broadcast_to(middle, base.shape)),
+        variance=given(np.broadcast_to(variance, base.shape)),
+        pupils=given(counted),
         exposure=given(base),
         per=scale,
-        note=words(np.where(middle == 0, NO_EVENT, np.where(open_class, OPEN, ""))),
+        note=words(np.broadcast_to(note, base.shape)),
     )
 
 

@@ -20,6 +20,7 @@ from onroll.statistics._inputs import (
     index,
     one_above_zero,
     open_share,
+    together,
     words,
 )
 from onroll.statistics._weighted_strata import EMPTY, METHODS, strata, weighted_limits
@@ -239,7 +240,8 @@ def direct_rate_ratio(
             (reference_events, reference_exposure, reference_variance),
         )
     ]
-    top, bottom = np.broadcast_arrays(*(np.asarray(side.estimate) for side in sides))
+    rates = [np.asarray(side.estimate) for side in sides]
+    top, bottom = together({"events, by row,": rates[0], "reference_events, by row,": rates[1]})
     neither = (top == 0) & (bottom == 0)
     if np.any(neither):
         at = index(tuple(int(i) for i in np.argwhere(neither)[0]))

@@ -54,6 +54,7 @@ def test_a_bottom_that_cannot_be_told_from_nothing_has_no_bound() -> None:
         ({"values": [0, 0.1, 0.2, 0.3], "transform": "log"}, r"values\[0\] is 0; transform='log'"),
         ({"values": [1, 0.1, 0.2, 0.3], "transform": "logit"}, r"values\[0\] is 1; transform='logit'"),
         ({"values": [0, 0.1, 0.2, 0.3], "transform": "sqrt"}, r"values\[0\] is 0; transform='sqrt'"),
+        ({"values": [0.9, 0.4, 0.1, 0.001], "transform": "sqrt"}, "fitted top end, its root, is -"),
         ({"transform": "cube"}, "choose one of none, log, logit, sqrt"),
         ({"method": "simulation", "repeats": 9}, "repeats is 9"),
     ],
