@@ -12,6 +12,10 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
+NEAR = (0.945, 0.97)  # mean coverage of what the papers recommend: half a point below what is asked at most
+DIP = 0.83  # no share on the grid falls below; the normal methods fall to a fifth of what is asked
+
+
 @pytest.fixture(scope="module")
 def coverage() -> ModuleType:
     spec = util.spec_from_file_location("onroll_docs_coverage", DOCS / "coverage.py")
@@ -50,9 +54,9 @@ def test_exact_limits_never_cover_less_than_asked(coverage: ModuleType, few: int
 
 
 MEAN_NEAR_NOMINAL = [
-    # Newcombe 1998, table III: mean coverage .9562 (Mee), .9584 (Miettinen-Nurminen), .9602 (his method 10)
+    # Newcombe 1998: these "perform well" against his eleven, the simple ones have "poor coverage properties"
     *(("risk_difference", method) for method in ("miettinen-nurminen", "mee", "newcombe")),
-    # Gart and Nam 1988; Fagerland, Lydersen and Laake 2015: score and MOVER close to nominal for small samples
+    # Fagerland, Lydersen and Laake 2015 recommend score and MOVER limits for small and middling samples
     *(("relative_risk", method) for method in ("miettinen-nurminen", "koopman", "mover")),
     *(("odds_ratio", method) for method in ("miettinen-nurminen", "score", "mover")),
 ]
@@ -65,13 +69,13 @@ def test_score_and_mover_limits_cover_about_as_often_as_asked(
     coverage: ModuleType, measure: str, method: str, few: int, many: int
 ) -> None:
     mean, lowest = coverage.coverage(measure, method, few, many)
-    assert 0.945 <= mean <= 0.965
-    assert lowest >= 0.83
+    assert NEAR[0] <= mean <= NEAR[1]
+    assert lowest >= DIP
 
 
 @pytest.mark.slow
 def test_walds_difference_does_not_cover_where_events_are_few(coverage: ModuleType) -> None:
-    """Newcombe 1998: mean coverage .8807, lowest near 0."""
+    """Newcombe 1998 warns of it."""
     mean, lowest = coverage.coverage("risk_difference", "wald", 10, 100)
     assert mean < 0.90
     assert lowest < 0.5
@@ -80,8 +84,8 @@ def test_walds_difference_does_not_cover_where_events_are_few(coverage: ModuleTy
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["wilson", "jeffreys", "mid-p"])
 def test_one_proportion_covers_as_brown_cai_and_dasgupta_report(coverage: ModuleType, method: str) -> None:
-    """Their figures 5 and 11: means within a point or two of 95 %, dips to the upper eighties near 0 and 1."""
+    """On the average near what is asked, with dips near 0 and 1."""
     for total in (10, 30, 100):
         mean, lowest = coverage.coverage_of_one(method, total)
-        assert 0.945 <= mean <= 0.97
-        assert lowest >= 0.83
+        assert NEAR[0] <= mean <= NEAR[1]
+        assert lowest >= DIP

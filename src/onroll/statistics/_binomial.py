@@ -6,11 +6,10 @@ import numpy as np
 from scipy import special
 
 from onroll.statistics._inputs import FloatArray
+from onroll.statistics._roots import rising_root
 
 R_TOLERANCE = 1e-7
 """R's relative tolerance when it asks whether one outcome is as improbable as another."""
-HALVINGS = 60
-"""Enough halvings to bring any bracket of log odds (tens wide at most) below the spacing of floats."""
 
 
 def at_least(k: FloatArray, n: FloatArray, p: FloatArray) -> FloatArray:
@@ -44,17 +43,19 @@ def midp_lower_odds(x: FloatArray, y: FloatArray, tail: float) -> FloatArray:
     """Lower mid-p limit of the odds ``x : y``; 0 at ``x`` 0.
 
     Half the probability of the outcome seen is left out of the tail. So the limit lies between the exact
-    limits for ``tail`` and for twice ``tail``, and halving that bracket finds it.
+    limits for ``tail`` and for twice ``tail``, and is sought between their logs.
     """
     some = x > 0
     safe = np.where(some, x, 1.0)
     low = np.log(exact_lower_odds(safe, y, tail))
     high = np.log(exact_lower_odds(safe, y, min(2.0 * tail, 1.0 - 1e-15)))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2.0
-        reached = midp_tail(safe, y, special.expit(middle)) >= tail
-        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-    return np.where(some, np.exp((low + high) / 2.0), 0.0)
+
+    def beyond(at: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
+        return np.asarray(np.log(np.maximum(midp_tail(x, y, special.expit(at)), 1e-300) / tail))
+
+    flat = (array.ravel() for array in np.broadcast_arrays(low, high, safe, y))
+    found = rising_root(beyond, *flat).reshape(some.shape)
+    return np.where(some, np.exp(found), 0.0)
 
 
 def midp_tail(x: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
