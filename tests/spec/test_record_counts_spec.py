@@ -15,6 +15,7 @@ import pytest
 
 from onroll.counts.cells import Cells
 from onroll.counts.choices import Choices
+from onroll.counts.crossed import crossed_cells
 from onroll.counts.engine import open_engine
 from onroll.counts.records import record_cells
 from onroll.framework.contract_files import load_contracts
@@ -400,3 +401,39 @@ def test_empty_tables_give_no_cells(tmp_path: Path) -> None:
     assert cells.spells.num_rows == 0
     # a headline of a count that is over nothing would need a year to stand in
     assert cells.cells.num_rows == 0
+
+
+TWICE = """
+    time_period|term  |pupil|urn|enrolment_status|year_group|sex|ethnicity|sen_provision|fsm_eligible
+    202324     |Autumn|8    |2  |C               |8         |M  |WBRI     |N            |false
+    202324     |Spring|9    |3  |C               |8         |F  |WBRI     |N            |false
+    202324     |Spring|9    |2  |M               |8         |F  |WBRI     |N            |false
+    202324     |Spring|10   |2  |C               |8         |M  |MWBC     |K            |true
+"""
+
+
+def test_pupils_of_january_by_school_and_all_groups_at_once(tmp_path: Path) -> None:
+    """Pupil 2 was suspended three times, at two schools, and 10 never; 4 permanently excluded; 77 is on no roll."""
+    for name, texts in (("schools", (SCHOOLS,)), ("roll", (ROLL, TWICE)), ("exclusions", (EXCLUSIONS,))):
+        pq.write_table(pa.concat_tables([table(name, text) for text in texts]), tmp_path / f"{name}.parquet")
+    with open_engine(tmp_path, CONTRACTS, threads=1) as engine:
+        found = crossed_cells(engine, Choices(LAST, ("801",)), ("202324",))
+    cells = found.cells.to_pandas().astype({"ethnicity_minor": str, "ethnicity_major": str})
+    assert found.not_on_roll == {"202324": 1}
+    assert (
+        cells["pupils"].sum() == 7
+    )  # 1 to 5, 9 once at the lower school, 10; not 8, who is not there in January
+    columns = ["pupils", "suspended", "suspensions", "suspensions_squared", "permanently_excluded"]
+
+    def of(urn: int, ethnicity: str) -> list[int]:
+        chosen = cells[(cells["urn"] == urn) & (cells["ethnicity_minor"] == ethnicity)]
+        assert len(chosen) == 1
+        return [int(count) for count in chosen[columns].iloc[0]]
+
+    assert of(2, "White and Black Caribbean") == [2, 1, 3, 9, 0]
+    assert of(3, "Black Caribbean") == [1, 0, 0, 0, 1]
+    assert of(2, "White British") == [1, 0, 0, 0, 0]
+    assert of(4, "Unclassified") == [1, 1, 1, 1, 0]
+    mixed = cells[cells["ethnicity_minor"] == "White and Black Caribbean"]
+    assert set(mixed["ethnicity_major"]) == {"Mixed / Multiple ethnic groups"}
+    assert set(mixed["sen_provision"].astype(str)) == {"SEN support"}

@@ -17,8 +17,8 @@ from onroll.framework.contracts import Contracts
 from onroll.vocabulary import EHC_PLAN, ETHNICITY_MAJOR, ETHNICITY_SPELLINGS, NO_SEN, SEN_SUPPORT
 
 UNCLASSIFIED, UNKNOWN = "Unclassified", "Unknown"
-SEN, ETHNICITY, FSM, SEX, YEAR_GROUP = (
-    "sen_provision", "ethnicity_major", "fsm", "sex", "national_curriculum_year",
+SEN, ETHNICITY, ETHNICITY_MINOR, FSM, SEX, YEAR_GROUP = (
+    "sen_provision", "ethnicity_major", "ethnicity_minor", "fsm", "sex", "national_curriculum_year",
 )  # fmt: skip
 GROUP = "group"
 _SEN = MappingProxyType(
@@ -93,19 +93,13 @@ class Topics:
         return sum((len(topic.labels) - 1) << topic.shift for topic in self.each)
 
 
-def topics_of(contracts: Contracts) -> Topics:
-    """The topics, with the labels of the contracts' code sets."""
-    ethnicity = {
-        code.code: ETHNICITY_SPELLINGS.get(code.group.lower(), UNCLASSIFIED)
-        for code in contracts.codes["ethnicity"].codes
-    }
-    ordered = dict(
-        sorted(ethnicity.items(), key=lambda pair: (*ETHNICITY_MAJOR, UNCLASSIFIED).index(pair[1]))
-    )
+def topics_of(contracts: Contracts, *, minor: bool = False) -> Topics:
+    """The topics, with the labels of the contracts' code sets; ``minor`` has ethnic groups one by one."""
+    ethnicity = (ETHNICITY_MINOR, _minor(contracts)) if minor else (ETHNICITY, _major(contracts))
     sex, years = contracts.codes["sex"].labels(), contracts.codes["year_group"].labels()
     said = (
         (SEN, "sen_provision", _SEN, UNCLASSIFIED),
-        (ETHNICITY, "ethnicity", ordered, UNCLASSIFIED),
+        (ethnicity[0], "ethnicity", ethnicity[1], UNCLASSIFIED),
         (FSM, "fsm_eligible", _FSM, UNCLASSIFIED),
         (SEX, "sex", sex, UNKNOWN),
         (YEAR_GROUP, "year_group", years, UNCLASSIFIED),
@@ -119,6 +113,26 @@ def topics_of(contracts: Contracts) -> Topics:
         found.append(Topic(name, column, MappingProxyType(codes), otherwise, shift, bits))
         shift += bits
     return Topics(tuple(found))
+
+
+def _major(contracts: Contracts) -> Mapping[str, str]:
+    """The major ethnic group of each code, in the order of the vocabulary."""
+    found = major_of(contracts)
+    return dict(sorted(found.items(), key=lambda pair: (*ETHNICITY_MAJOR, UNCLASSIFIED).index(pair[1])))
+
+
+def _minor(contracts: Contracts) -> Mapping[str, str]:
+    """The ethnic group of each code; refused and not obtained are unclassified."""
+    majors, labels = major_of(contracts), contracts.codes["ethnicity"].labels()
+    return {code: label if majors[code] != UNCLASSIFIED else UNCLASSIFIED for code, label in labels.items()}
+
+
+def major_of(contracts: Contracts) -> Mapping[str, str]:
+    """The major ethnic group of each code."""
+    return {
+        code.code: ETHNICITY_SPELLINGS.get(code.group.lower(), UNCLASSIFIED)
+        for code in contracts.codes["ethnicity"].codes
+    }
 
 
 def with_sen(group: Value, topics: Topics, given: Value) -> IntegerValue:

@@ -46,12 +46,14 @@ def worded(keys: pa.ChunkedArray, words: Mapping[Any, str], otherwise: str) -> p
     return pa.DictionaryArray.from_arrays(_whole(pointers), pa.array(list(numbers)))
 
 
-def filled(words: pa.ChunkedArray, otherwise: str) -> pa.DictionaryArray:
+def filled(column: pa.ChunkedArray, otherwise: str) -> pa.DictionaryArray:
     """Words with another in place of null."""
-    whole = _whole(pc.dictionary_encode(words) if pa.types.is_string(words.type) else words)
-    numbers = pa.concat_arrays([whole.dictionary, pa.array([otherwise])])
-    pointers = pc.fill_null(whole.indices.cast(pa.int32()), len(whole.dictionary))
-    return pa.DictionaryArray.from_arrays(pointers, numbers)
+    whole = _whole(pc.dictionary_encode(column) if pa.types.is_string(column.type) else column)
+    words = whole.dictionary.to_pylist()
+    if otherwise not in words:
+        words.append(otherwise)
+    pointers = pc.fill_null(whole.indices.cast(pa.int32()), words.index(otherwise))
+    return pa.DictionaryArray.from_arrays(pointers, pa.array(words, pa.string()))
 
 
 def in_one_piece(table: pa.Table) -> pa.Table:
