@@ -22,6 +22,7 @@ ROOMS = ("framework", "disclosure")
 MODULES = {
     "vocabulary": "vocabulary/__init__.py", "vocabulary.records": "vocabulary/records.py", "errors": "errors.py",
     "counts.engine": "counts/engine.py", "counts.records": "counts/records.py", "reception": "reception.py",
+    "validation.certificate": "validation/certificate.py",
 }  # fmt: skip
 """Modules all of whose functions and classes are public, and where they are."""
 OPENING = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from onroll.errors import DataError
@@ -12,9 +13,13 @@ from onroll.intake.findings import Findings
 from onroll.intake.records.pseudonyms import read_key
 from onroll.project import Project
 
+Say = Callable[[str], None]
 
-def check(folder: Path, project: Project, framework: Framework | None = None) -> Checked:
-    """Check a folder: published figures and own records.
+
+def check(
+    folder: Path, project: Project, framework: Framework | None = None, say: Say = lambda _: None
+) -> Checked:
+    """Check a folder: published figures and own records. ``say`` is told, line by line, what is being done.
 
     Returns
     -------
@@ -30,7 +35,7 @@ def check(folder: Path, project: Project, framework: Framework | None = None) ->
     known = load(project.root) if framework is None else framework
     key = read_key(known.disclosure.pseudonyms, folder)
     desk = Desk(load_contracts(project.root), key, known.strategy.authority.old_la_code)
-    return check_folder(folder, project.published, desk)
+    return check_folder(folder, project.published, desk, say)
 
 
 def received_folder(project: Project, data: str) -> Path | None:

@@ -109,19 +109,12 @@ def templates(asked: argparse.Namespace) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Check a folder; 1 if anything is an error."""
-    from onroll.framework import load
-    from onroll.framework.contract_files import load_contracts
-    from onroll.intake.checking import Desk, check_folder, files_in
-    from onroll.intake.records.pseudonyms import read_key
     from onroll.project import find_project
+    from onroll.reception import check
 
     project = find_project()
     folder = Path(asked.data) if asked.data else project.received
-    files_in(folder)
-    known = load(project.root)
-    key = read_key(known.disclosure.pseudonyms, folder)
-    desk = Desk(load_contracts(project.root), key, known.strategy.authority.old_la_code)
-    with _patiently() as say, check_folder(folder, project.published, desk, say) as checked:
+    with _patiently() as say, check(folder, project, say=say) as checked:
         for severity in ("error", "warning", "note"):
             for line in checked.findings.of(severity).lines():
                 print(f"{severity}: {line}")
@@ -132,6 +125,17 @@ def check(asked: argparse.Namespace) -> int:
         errors, warnings = checked.findings.count("error"), checked.findings.count("warning")
     print(f"{_many(files, 'file')} checked: {_many(errors, 'error')}, {_many(warnings, 'warning')}")
     return 1 if errors else 0
+
+
+def validate(asked: argparse.Namespace) -> int:
+    """Recompute published answers; 1 if one does not agree."""
+    from onroll.project import find_project
+    from onroll.validation import certificate
+
+    found = certificate(find_project().root, asked.cases)
+    for line in found.lines(every=asked.figures):
+        print(line)
+    return 0 if found.agreeing == found.figures else 1
 
 
 def compare(asked: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
         one.set_defaults(command=command)
         return one
 
-    for declare in (_evaluate, _termly, _check, _templates, _synthetic, _compare, _workbench):
+    for declare in (_evaluate, _termly, _check, _templates, _synthetic, _validate, _compare, _workbench):
         declare(add)
     return whole
 
@@ -104,6 +104,13 @@ def _synthetic(add: Add) -> None:
     one.add_argument(
         "--england", action="store_true", help=f"all of England: {ENGLAND:,} pupils, January census"
     )
+
+
+def _validate(add: Add) -> None:
+    one = add("validate", commands.validate, "recompute published answers and say to how many digits each agrees",
+              "onroll validate P01 --figures")  # fmt: skip
+    one.add_argument("cases", nargs="*", metavar="CASE", help="beginnings of case names; all if left out")
+    one.add_argument("--figures", action="store_true", help="a line for every figure")
 
 
 def _compare(add: Add) -> None:

@@ -6,17 +6,30 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "concentration",
+    "decomposition",
     "detectable",
     "difference",
     "dispersion",
     "durations",
+    "homogeneity",
+    "inequality_slope",
     "leave_one_out",
+    "multiplicity",
+    "oaxaca",
+    "odds_ratio",
     "placebos",
     "power",
     "proportions",
     "rates",
     "ratios",
+    "relative_risk",
+    "repeat_events",
+    "risk_difference",
+    "segregation",
     "simplex",
+    "standardised",
+    "stratified",
     "synthetic_control",
 ]
 
