@@ -1,0 +1,152 @@
+"""Generalised linear models fitted to cells by scoring, in columns made orthonormal so that no scale matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, special
+
+from onroll.statistics._cell_rows import CellRows
+from onroll.statistics._families import Family
+from onroll.statistics._inputs import FloatArray
+
+STEPS = 100
+CLOSE, STALLED = 1e-20, 1e-11
+"""Squared step in standard errors at which a fit has ended; and below which it may end when it shrinks no more."""
+DEPENDENT = 1e-9
+"""A column of which less than this is left when others are taken out depends on them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A fit: coefficients, and per cell the mean of a pupil, its information and the factor of its score.
+
+    The score of a pupil with outcome y is its columns times ``pull * (y - mean)``.
+    """
+
+    beta: FloatArray
+    mean: FloatArray
+    information: FloatArray
+    pull: FloatArray
+    root: FloatArray
+    log_likelihood: float
+
+    @property
+    def bread(self) -> FloatArray:
+        """Inverse of the information: ``root`` times its transpose."""
+        return np.asarray(self.root @ self.root.T)
+
+
+def orthonormal(rows: CellRows) -> FloatArray:
+    """Give the matrix that makes the columns orthonormal over pupils; raise where one depends on others."""
+    scale = np.abs(rows.x).max(0)
+    scale = np.where(scale > 0, scale, 1.0)
+    weighted = rows.x / scale * np.sqrt(rows.n)[:, None]
+    triangle = np.linalg.qr(weighted, mode="r") if len(weighted) >= weighted.shape[1] else weighted
+    _, r, order = linalg.qr(triangle, mode="economic", pivoting=True)
+    size = np.linalg.norm(triangle, axis=0)
+    left = np.zeros(len(order))
+    left[: min(r.shape)] = np.abs(np.diag(r))
+    lost = [rows.names[at] for at, one in zip(order, left, strict=True) if one <= DEPENDENT * size[at]]
+    if lost:
+        raise ValueError(
+            f"{', '.join(lost)}: always 0, or the sum of other columns; nothing can tell them apart: leave a "
+            "column out, join levels, or choose another reference"
+        )
+    return np.asarray(np.linalg.inv(triangle) / scale[:, None])
+
+
+def fit(rows: CellRows, family: Family, start: FloatArray | None = None) -> Fitted:
+    """Maximise the likelihood by scoring, each step halved until it is uphill."""
+    turn = orthonormal(rows)
+    z = rows.x @ turn
+    b = (
+        _start(rows, family, z)
+        if start is None
+        else np.asarray(np.linalg.solve(turn, start), dtype=np.float64)
+    )
+    best = float(family.likelihood(z @ b + rows.offset, rows.y, rows.n).sum())
+    last = np.inf
+    for _ in range(STEPS):
+        step = _step(rows, family, z, b)
+        gain = step[1]
+        b, best = _uphill(rows, family, z, b, step[0], best)
+        _check_bounds(rows, family, z @ b)
+        if gain < CLOSE or (gain < STALLED and gain >= 0.5 * last):
+            return _fitted(rows, family, z, turn, b, best)
+        last = gain
+    raise ValueError(
+        f"the {family.name} model has not settled in {STEPS} steps; join levels or leave columns out"
+    )
+
+
+def _start(rows: CellRows, family: Family, z: FloatArray) -> FloatArray:
+    """Coefficients nearest to every pupil having the mean of all."""
+    share = float(rows.y.sum() / rows.n.sum())
+    if family.name == "linear":
+        linear = share
+    elif family.name == "probit":
+        linear = float(special.ndtri(share))
+    elif family.name == "logistic":
+        linear = float(special.logit(share))
+    else:
+        linear = float(np.log(rows.y.sum()) - np.log((rows.n * np.exp(rows.offset)).sum()))
+    return np.asarray(z.T @ (rows.n * linear))
+
+
+def _step(rows: CellRows, family: Family, z: FloatArray, b: FloatArray) -> tuple[FloatArray, float]:
+    """Scoring step, and its squared length in standard errors."""
+    mean, slope, variance = family.moments(z @ b + rows.offset)
+    pull = slope / np.maximum(variance, 1e-300)
+    score = z.T @ (pull * (rows.y - rows.n * mean))
+    information = z.T @ (z * (rows.n * pull * slope)[:, None])
+    try:
+        step = linalg.solve(information, score, assume_a="pos")
+    except (linalg.LinAlgError, ValueError) as error:
+        raise _run_off(rows, family, z @ b) from error
+    return np.asarray(step), float(step @ score)
+
+
+def _uphill(
+    rows: CellRows, family: Family, z: FloatArray, b: FloatArray, step: FloatArray, best: float
+) -> tuple[FloatArray, float]:
+    """Go as much of the step as does not lose likelihood; rounding is no loss."""
+    part = 1.0
+    for _ in range(40):
+        there = b + part * step
+        found = float(family.likelihood(z @ there + rows.offset, rows.y, rows.n).sum())
+        if found >= best - 1e-10 * (1.0 + abs(best)):
+            return there, found
+        part *= 0.5
+    return b, best
+
+
+def _check_bounds(rows: CellRows, family: Family, linear: FloatArray) -> None:
+    """Raise when a linear predictor runs away."""
+    far = np.abs(linear) > family.run_off if family.zero_one else linear < -family.run_off
+    if np.any(far):
+        raise _run_off(rows, family, linear)
+
+
+def _run_off(rows: CellRows, family: Family, linear: FloatArray) -> ValueError:
+    """Say where a coefficient has no bound."""
+    far = np.abs(linear) > 0.8 * family.run_off
+    among = rows.x[far] if np.any(far) else rows.x
+    named = [name for name, column in zip(rows.names, among.T, strict=True) if np.any(column != 0)]
+    return ValueError(
+        f"the columns tell without fail who has no event (or who has one) among some pupils with "
+        f"{', '.join(named[:8])}; a {family.name} model has no answer: join levels"
+    )
+
+
+def _fitted(
+    rows: CellRows, family: Family, z: FloatArray, turn: FloatArray, b: FloatArray, best: float
+) -> Fitted:
+    """Gather what errors and predictions are made of."""
+    mean, slope, variance = family.moments(z @ b + rows.offset)
+    pull = slope / np.maximum(variance, 1e-300)
+    information = rows.n * pull * slope
+    inner = np.linalg.cholesky(z.T @ (z * information[:, None]))
+    root = turn @ np.linalg.inv(inner).T
+    return Fitted(turn @ b, mean, information, pull, root, best)

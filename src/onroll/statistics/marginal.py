@@ -1,0 +1,230 @@
+"""Marginal standardisation: what an adjusted model says of groups when all have the same pupils otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from onroll.statistics._adjusted_model import AdjustedModel, quantile
+from onroll.statistics._inputs import BoolArray, FloatArray, StrArray, choice, open_share
+from onroll.statistics.design_matrix import Factor
+
+POPULATIONS = ("all", "group")
+LEFT_OUT = "left out of the model: no limit above"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marginal:
+    """Adjusted risks (or rates) of every level of a factor, their ratios and differences to the reference.
+
+    Attributes
+    ----------
+    estimate, lower, upper : ndarray, shape (levels,)
+        Adjusted risk ratio; the reference has 1.
+    confidence : float
+        Coverage asked of each interval.
+    method : str
+        Model, errors and the pupils averaged over.
+    levels : tuple of int
+        Codes, the reference first.
+    labels : tuple of str
+        What they are called.
+    risk, risk_lower, risk_upper : ndarray, shape (levels,)
+        Mean risk (or rate) if all those pupils had this level.
+    reference_risk : ndarray, shape (levels,)
+        Mean risk if the same pupils had the reference level.
+    difference, difference_lower, difference_upper : ndarray, shape (levels,)
+        Risk less reference risk.
+    freedom : ndarray, shape (levels,)
+        Degrees of freedom behind the limits of the ratio.
+    note : ndarray of str
+        Said of a level that was left out of the model; else empty.
+    """
+
+    estimate: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    confidence: float
+    method: str
+    levels: tuple[int, ...]
+    labels: tuple[str, ...]
+    risk: FloatArray
+    risk_lower: FloatArray
+    risk_upper: FloatArray
+    reference_risk: FloatArray
+    difference: FloatArray
+    difference_lower: FloatArray
+    difference_upper: FloatArray
+    freedom: FloatArray
+    note: StrArray
+
+
+def standardise(
+    model: AdjustedModel, factor: str, *, over: str = "all", confidence: float | None = None
+) -> Marginal:
+    """Average what a model predicts for each level of a factor over the same pupils, and compare.
+
+    Every pupil is given the level in turn and keeps the rest; limits are by the delta method from the model's
+    own errors: of pupils or of schools, whichever were asked for.
+
+    Parameters
+    ----------
+    model : AdjustedModel
+        From ``adjusted`` or ``adjusted_counts``, on a design with factors.
+    factor : str
+        Name of a factor of the design.
+    over : {"all", "group"}, default "all"
+        Whose other columns are averaged over: all pupils, or each level's own (what is different for the
+        pupils who are in the group).
+    confidence : float, optional
+        Coverage; the model's when left out.
+
+    Returns
+    -------
+    Marginal
+        A level that was left out of the model has risk 0 (or 1), no limit above and a note.
+
+    Raises
+    ------
+    ValueError
+        If the design has no such factor, or a reference risk is not above 0.
+
+    Notes
+    -----
+    The pupils averaged over are taken as given, not as a sample. Levels are compared as the model has them:
+    without an interaction the same odds ratio holds for all. Limits of ratios are on the logarithm, of
+    risks on the log odds, of differences as they are.
+
+    References
+    ----------
+    Lane and Nelder (1982), Biometrics 38, 613-621; Muller and MacLehose (2014), International Journal of
+    Epidemiology 43, 962-970. data/validation/P10_adjusted_models_hmda: R; tests/reference/adjusted_models.R: errors.
+
+    Examples
+    --------
+    >>> from onroll.statistics.adjusted import logistic
+    >>> from onroll.statistics.design_matrix import Factor, design_matrix
+    >>> design = design_matrix([Factor("sex", [0, 1, 0, 1]), Factor("need", [0, 0, 1, 1])])
+    >>> found = standardise(logistic([10, 25, 12, 30], [200, 210, 60, 90], design), "sex")
+    >>> found.estimate.round(3).tolist(), found.difference.round(4).tolist()
+    ([1.0, 1.966], [0.0, 0.0865])
+    """
+    kind = model.design.factor(factor)
+    chosen = choice("over", over, POPULATIONS)
+    level = model.confidence if confidence is None else open_share("confidence", confidence)
+    own = kind.whole()
+    codes = kind.levels()
+    risks, bases, pulls, base_pulls = [], [], [], []
+    base = _predicted(model, factor, codes[0])
+    for code in codes:
+        weight = model.roll * (own == code) if chosen == "group" else model.roll
+        if not weight.any():
+            raise ValueError(f"{factor}: {kind.label(code)} has no pupil; nothing can be averaged over")
+        predicted = base if code == codes[0] else _predicted(model, factor, code)
+        risk, pull = _mean(predicted, weight)
+        lower_risk, base_pull = _mean(base, weight)
+        risks.append(risk)
+        bases.append(lower_risk)
+        pulls.append(pull)
+        base_pulls.append(base_pull)
+    lost = np.array([_left_out(model, factor, code) for code in codes])
+    return _result(
+        model, kind, codes, lost, np.array(risks), np.array(bases), np.array(pulls), np.array(base_pulls),
+        chosen, level,
+    )  # fmt: skip
+
+
+def _predicted(model: AdjustedModel, factor: str, code: int) -> tuple[FloatArray, FloatArray]:
+    """Mean of every cell at a level, and its derivative in the coefficients kept."""
+    x = model.design.at(factor, code)
+    own = x[:, model.kept]
+    mean, slope, _ = model.family.moments(own @ model.estimate[model.kept] + model.offset)
+    for sign, limit in ((-np.inf, 0.0), (np.inf, 1.0)):
+        gone = np.any(x[:, ~model.kept & (model.estimate == sign)] != 0, axis=1)
+        mean, slope = np.where(gone, limit, mean), np.where(gone, 0.0, slope)
+    return mean, own * slope[:, None]
+
+
+def _mean(predicted: tuple[FloatArray, FloatArray], weight: FloatArray) -> tuple[float, FloatArray]:
+    share = weight / weight.sum()
+    return float(share @ predicted[0]), share @ predicted[1]
+
+
+def _left_out(model: AdjustedModel, factor: str, code: int) -> bool:
+    """Whether a level's own column was left out."""
+    name = f"{factor}: {model.design.factor(factor).label(code)}"
+    return name in model.names and not model.kept[model.names.index(name)]
+
+
+def _result(
+    model: AdjustedModel,
+    kind: Factor,
+    codes: list[int],
+    lost: BoolArray,
+    risk: FloatArray,
+    base: FloatArray,
+    pull: FloatArray,
+    base_pull: FloatArray,
+    over: str,
+    level: float,
+) -> Marginal:
+    """Limits by the delta method."""
+    if np.any(base <= 0) or np.any((risk <= 0) & ~lost):
+        raise ValueError(
+            f"{kind.name}: a mean risk of {min(base.min(), risk.min()):g} has no ratio; use logistic or relative_risks"
+        )
+    positive = np.where(risk > 0, risk, 1.0)
+    relative = np.where(lost[:, None], 0.0, pull / positive[:, None]) - base_pull / base[:, None]
+    reference = np.arange(risk.size) == 0
+    ratio_far, freedom = _far(model, relative, level)
+    gap_far, _ = _far(model, pull - base_pull, level)
+    ratio = risk / base
+    gone = np.where(lost & (risk == 0), np.inf, 1.0)
+    bounded = np.exp(np.minimum(ratio_far, 700.0))
+    risk_lower, risk_upper = _risk_limits(model, risk, pull, level)
+    return Marginal(
+        estimate=ratio,
+        lower=np.where(reference, 1.0, np.where(lost, 0.0, ratio / bounded)),
+        upper=np.where(reference, 1.0, np.where(lost, np.inf, ratio * bounded)),
+        confidence=level,
+        method=f"{model.method}, standardised over {'all pupils' if over == 'all' else 'the pupils of each group'}",
+        levels=tuple(codes),
+        labels=tuple(kind.label(code) for code in codes),
+        risk=risk,
+        risk_lower=np.where(lost, 0.0, risk_lower),
+        risk_upper=np.where(lost, gone, risk_upper)
+        if not model.family.zero_one
+        else np.where(lost, 1.0, risk_upper),
+        reference_risk=base,
+        difference=risk - base,
+        difference_lower=np.where(lost, -np.inf, risk - base - gap_far),
+        difference_upper=np.where(lost, np.inf, risk - base + gap_far),
+        freedom=freedom,
+        note=np.where(lost, LEFT_OUT, ""),
+    )
+
+
+def _far(model: AdjustedModel, pull: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """How far limits are from the estimate; 0 where nothing depends on the coefficients."""
+    moves = np.any(pull != 0, axis=1)
+    freedom = np.full(len(pull), np.inf)
+    if np.any(moves):
+        freedom[moves] = model.covariance.freedom(pull[moves])
+    return quantile(level, freedom) * model.covariance.error(pull), freedom
+
+
+def _risk_limits(
+    model: AdjustedModel, risk: FloatArray, pull: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of risks on the log odds, of rates on the logarithm, of a linear model as they are."""
+    if model.family.zero_one:
+        inside = np.clip(risk, 1e-300, 1.0 - 1e-16)
+        far, _ = _far(model, pull / (inside * (1.0 - inside))[:, None], level)
+        return special.expit(special.logit(inside) - far), special.expit(special.logit(inside) + far)
+    if model.family.name == "linear":
+        far, _ = _far(model, pull, level)
+        return risk - far, risk + far
+    far, _ = _far(model, pull / np.where(risk > 0, risk, 1.0)[:, None], level)
+    return risk * np.exp(-far), risk * np.exp(np.minimum(far, 700.0))
