@@ -18,7 +18,7 @@ Declared = Mapping[str, Any]
 # The originals by the role that originals.yaml gives them.
 PANEL, RELEASE, LAIT, CONTEXT = "panel", "release", "lait", "context"
 TERMLY, ETHNICITY, NEIGHBOURS, STRATEGY = "termly", "ethnicity", "neighbours", "strategy"
-PER_PUPIL = "per_pupil"
+PER_PUPIL, CHARACTERISTICS = "per_pupil", "characteristics"
 
 _LEVELS = ["time_period", "time_identifier", "geographic_level"]
 _RATES = ["perm_excl_rate", "susp_rate", "one_plus_susp_rate"]
@@ -131,6 +131,22 @@ def suspensions_per_pupil(frames: Frames, declared: Declared) -> pd.DataFrame:
     return table.sort_values(["time_period", "order"])[list(names.values())]
 
 
+def characteristics_national(frames: Frames, declared: Declared) -> pd.DataFrame:
+    """England by pupil characteristics, groups not crossed; of the rows, those that originals.yaml names."""
+    said = declared["characteristics"]
+    names = {name: new for name, new in _RELEASE_NAMES.items() if name != "one_or_more_fixed_excl_rate"}
+    table = frames[CHARACTERISTICS].rename(columns={**names, "one_plus_fixed_rate": "one_plus_susp_rate"})
+    word = table["characteristic_1"]
+    table = table[word.isin(list(said)) & (table["characteristic_2"] == "Total")].assign(time_identifier=YEAR)
+    table["geographic_level"] = _worded(table["geographic_level"], LEVEL_SPELLINGS)
+    table["education_phase"] = _worded(table["education_phase"], PHASE_SPELLINGS)
+    for column, key in (("breakdown_topic", "topic"), ("breakdown", "group")):
+        table[column] = [said[cell][key] for cell in table["characteristic_1"]]
+    table[_FIGURES] = table[_FIGURES].replace({"x": "c", ".": "z"}).replace({",": ""}, regex=True)
+    keys = ["time_period", "education_phase", "breakdown_topic", "breakdown"]
+    return table.sort_values(keys)[[*_LEVELS, *keys[1:], *_FIGURES]]
+
+
 def authorities(frames: Frames, declared: Declared) -> pd.DataFrame:
     """One row an authority: codes, names, years, what became of it."""
     panel, said = _panel(frames, declared), declared["authorities"]
@@ -175,6 +191,7 @@ TABLES: Mapping[str, Callable[[Frames, Declared], pd.DataFrame]] = MappingProxyT
         "sen_share_authority": sen_share,
         "statistical_neighbours": neighbours,
         "suspensions_per_pupil_national": suspensions_per_pupil,
+        "exclusions_characteristics_national": characteristics_national,
         "authorities": authorities,
         "strategy_baseline_sen": strategy_baseline,
     }

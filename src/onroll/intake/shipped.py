@@ -28,6 +28,7 @@ _NUMBERS = MappingProxyType(
         SEN_SHARE: ("pupil_percent",),
         "neighbours": ("rank",),
         "per_pupil": ("suspensions_each", "pupils"),
+        "characteristics": ("headcount", "perm_excl", "suspension", "one_plus_susp"),
         "authorities": ("years_of_suspensions", "years_of_permanent_exclusions"),
     }
 )
