@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from onroll.validation import funnels
+from onroll.validation import charts, funnels
 
 CASES = Path(__file__).resolve().parents[2] / "data" / "validation"
-ALL = {**funnels.CASES}
+ALL = {**funnels.CASES, **charts.CASES}
 ROUNDED = 0.5000001  # printed to so many digits: off by half of the last, and by how it is stored
 
 
