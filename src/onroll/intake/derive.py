@@ -10,7 +10,7 @@ import pandas as pd
 
 from onroll.intake.places import Authorities, authorities_of
 from onroll.intake.regions import is_nation, region_code
-from onroll.vocabulary import LEVEL_SPELLINGS, NATION_CODE, PHASE_SPELLINGS, REGIONS, YEAR
+from onroll.vocabulary import LEVEL_SPELLINGS, NATION_CODE, PHASE_SPELLINGS, REGIONS, TOTAL, YEAR
 
 Frames = Mapping[str, pd.DataFrame]
 Declared = Mapping[str, Any]
@@ -132,19 +132,19 @@ def suspensions_per_pupil(frames: Frames, declared: Declared) -> pd.DataFrame:
 
 
 def characteristics_national(frames: Frames, declared: Declared) -> pd.DataFrame:
-    """England by pupil characteristics, groups not crossed; of the rows, those that originals.yaml names."""
+    """England by pupil characteristics, groups not crossed, all phases together; the groups that originals.yaml names."""
     said = declared["characteristics"]
     names = {name: new for name, new in _RELEASE_NAMES.items() if name != "one_or_more_fixed_excl_rate"}
     table = frames[CHARACTERISTICS].rename(columns={**names, "one_plus_fixed_rate": "one_plus_susp_rate"})
     word = table["characteristic_1"]
     table = table[word.isin(list(said)) & (table["characteristic_2"] == "Total")].assign(time_identifier=YEAR)
     table["geographic_level"] = _worded(table["geographic_level"], LEVEL_SPELLINGS)
-    table["education_phase"] = _worded(table["education_phase"], PHASE_SPELLINGS)
+    table = table[table["education_phase"] == TOTAL]
     for column, key in (("breakdown_topic", "topic"), ("breakdown", "group")):
         table[column] = [said[cell][key] for cell in table["characteristic_1"]]
-    table[_FIGURES] = table[_FIGURES].replace({"x": "c", ".": "z"}).replace({",": ""}, regex=True)
+    table[_COUNTS] = table[_COUNTS].replace({"x": "c", ".": "z"}).replace({",": ""}, regex=True)
     keys = ["time_period", "education_phase", "breakdown_topic", "breakdown"]
-    return table.sort_values(keys)[[*_LEVELS, *keys[1:], *_FIGURES]]
+    return table.sort_values(keys)[[*_LEVELS, *keys[1:], *_COUNTS]]
 
 
 def authorities(frames: Frames, declared: Declared) -> pd.DataFrame:

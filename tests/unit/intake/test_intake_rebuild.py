@@ -19,6 +19,12 @@ ORIGINALS = {
 201516,National,E92000001,England,Total,2,30
 201516,National,E92000001,England,Total,9,x
 201516,National,E92000001,England,Special,1,5""",
+    "characteristics": """year,level,country_code,country,school_type,characteristic_desc,characteristic_1,\
+characteristic_2,headcount,perm_excl,perm_excl_rate,fixed_excl,fixed_excl_rate,one_plus_fixed,one_plus_fixed_rate
+201617,NATIONAL,E92000001,England,Total,Total,Total,Total,1000,5,0.5,50,5.0,30,3.0
+201617,NATIONAL,E92000001,England,Total,Gender,Gender_male,Total,500,5,1.0,40,8.0,x,x
+201617,NATIONAL,E92000001,England,Special,Gender,Gender_male,Total,50,5,1.0,40,8.0,x,x
+201617,NATIONAL,E92000001,England,Total,Age,Age_10,Total,100,0,0.0,5,5.0,5,5.0""",
     "panel": """time_period,time_identifier,geographic_level,region_name,old_la_code,new_la_code,la_name,\
 education_phase,headcount,perm_excl,perm_excl_rate,suspension,susp_rate,one_plus_susp,one_plus_susp_rate,\
 basis
@@ -92,7 +98,7 @@ def rows(made: Path, name: str) -> list[str]:
 
 def test_what_is_rebuilt_can_be_read_as_shipped(made: Path) -> None:
     shipped = read_shipped(made)
-    assert len(shipped.tables) == 9
+    assert len(shipped.tables) == 10
     assert all(not received.findings.errors for received in shipped.tables.values())
     for name, card in shipped.cards.items():
         assert card.rows == len(shipped.tables[name].table)
@@ -136,9 +142,17 @@ def test_census_years_codes_and_names_are_made_one(made: Path) -> None:
     )
 
 
+def test_characteristics_keep_the_groups_that_are_named_in_all_phases_together(made: Path) -> None:
+    place = "201617,Academic year,National,Total"
+    assert rows(made, "exclusions_characteristics_national") == [
+        f"{place},Total,Total,1000,5,50,30",
+        f"{place},sex,Male,500,5,40,c",
+    ]
+
+
 def test_rebuilding_twice_gives_the_same_bytes(made: Path, originals: Path, tmp_path: Path) -> None:
     again = rebuild(originals, tmp_path / "again", tmp_path / "originals.yaml")
-    assert len(again) == 18
+    assert len(again) == 20
     assert all(path.read_bytes() == (made / path.name).read_bytes() for path in again)
 
 
