@@ -57,7 +57,7 @@ def usual_counts(below: Tail, above: Tail, tail: FloatArray | float, middle: Flo
     """
     centre = np.floor(middle)
     lowest = _first(lambda k: below(k) > tail, np.full(centre.shape, -1.0), centre + 1.0)
-    greatest = _first(lambda k: above(k) <= tail, centre, 2.0 * centre + 16.0) - 1.0
+    greatest = _first(lambda k: above(k) <= tail, np.full(centre.shape, -1.0), 2.0 * centre + 16.0) - 1.0
     return np.maximum(lowest, 0.0), np.maximum(greatest, lowest)
 
 

@@ -152,7 +152,7 @@ def p_chart(
     Notes
     -----
     The centre is taken as known; with a short baseline more points fall outside than said
-    (``false_alarms.watch_limits`` allows for it). Each pupil is taken as independent, but for Laney's.
+    (``watch_limits`` allows for it). Each pupil is taken as independent, but for Laney's.
 
     References
     ----------
