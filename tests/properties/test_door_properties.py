@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 from onroll.disclosure import release
 from onroll.disclosure.own_records import Rules
 from onroll.evidence.table import NUMBERS, collect, finding
-from onroll.vocabulary import OWN_RECORDS, PREVIOUS_YEAR, RATE, RATE_RATIO, TERMS, TOTAL
+from onroll.vocabulary import OWN_RECORDS, PREVIOUS_YEAR, RATE, RATE_RATIO, REFERENCE_GROUP, TERMS, TOTAL
 from onroll.vocabulary.records import SCHOOL, TERM, crossed
 
 MINIMUM = 10
@@ -77,10 +77,12 @@ def _sums(frame: pd.DataFrame) -> list[tuple[list[int], list[int]]]:
     return [one for one in found if one[0] and one[1]]
 
 
-def exposed(frame: pd.DataFrame, counts: np.ndarray) -> list[tuple[str, str, int]]:
+def exposed(
+    frame: pd.DataFrame, counts: np.ndarray, sums: list[tuple[list[int], list[int]]] | None = None
+) -> list[tuple[str, str, int]]:
     """Hidden small counts that have one value only, given everything that was released."""
     is_shown = frame["numerator"].notna().to_numpy()
-    sums = _sums(frame)
+    sums = _sums(frame) if sums is None else sums
     left = np.zeros((len(sums), len(frame)))
     for line, (total, parts) in enumerate(sums):
         left[line, parts] = 1.0
@@ -127,6 +129,46 @@ def test_no_hidden_small_count_can_be_worked_out(cube: list[int], schools: list[
     hidden = frame["numerator"].isna()
     assert frame.loc[hidden, list(NUMBERS)].isna().all(axis=None)
     assert (frame.loc[hidden, "symbol"] == "c").all()
+
+
+MINORS = ("White British", "Irish", "Gypsy or Roma", "Indian", "Pakistani", "Black Caribbean", "Black African",
+          "Any other ethnic group", "Unclassified")  # fmt: skip
+MAJORS = ("White", "White", "White", "Asian / Asian British", "Asian / Asian British",
+          "Black / African / Caribbean / Black British", "Black / African / Caribbean / Black British",
+          "Any other ethnic group", "Unclassified")  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 300]), min_size=9, max_size=9))
+def test_no_ethnic_group_can_be_worked_out_from_its_major_group(drawn: list[int]) -> None:
+    majors = list(dict.fromkeys(MAJORS))
+    by_major = {name: sum(n for n, own in zip(drawn, MAJORS, strict=True) if own == name) for name in majors}
+    rows = [_row(TOTAL, TOTAL, sum(drawn))]
+    rows += [_row("ethnicity_minor", name, count) for name, count in zip(MINORS, drawn, strict=True)]
+    rows += [_row("ethnicity_major", name, count) for name, count in by_major.items()]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    minors, wide = list(range(1, 10)), {name: 10 + at for at, name in enumerate(majors)}
+    sums = [([0], minors), ([0], list(wide.values()))]
+    for name in majors:
+        sums.append(([wide[name]], [at for at, own in zip(minors, MAJORS, strict=True) if own == name]))
+    counts = np.array([row["numerator"] for row in rows])
+    assert not ((frame["numerator"] > 0) & (frame["numerator"] < MINIMUM)).any()
+    assert exposed(frame, counts, sums) == []
+
+
+def test_a_group_is_compared_only_where_its_reference_group_is_shown() -> None:
+    def ratio(group: str, other: str) -> dict[str, Any]:
+        return {
+            **_row("sen_provision", group, 40),
+            "statistic": RATE_RATIO,
+            "comparator": REFERENCE_GROUP + other,
+        }
+
+    rows = [_row(TOTAL, TOTAL, 400)]
+    rows += [_row("sen_provision", name, n) for name, n in zip("EKN", (40, 4, 356), strict=True)]
+    rows += [ratio("E", "N"), ratio("N", "E"), ratio("N", "K")]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame["numerator"].notna().tolist() == [True, False, False, True, False, False, False]
 
 
 def test_what_is_apart_from_the_total_is_no_company() -> None:

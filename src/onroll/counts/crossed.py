@@ -20,8 +20,9 @@ from onroll.counts.engine import Engine
 from onroll.counts.exclusions import PERMANENT, SUSPENSION
 from onroll.counts.places import PLACE, places_of
 from onroll.counts.roll import JANUARY, MAIN_REGISTRATIONS, as_number
-from onroll.counts.topics import ETHNICITY, ETHNICITY_MINOR, Topics, major_of, topics_of
+from onroll.counts.topics import Topics, topics_of
 from onroll.counts.words import as_words, worded
+from onroll.vocabulary.records import WIDER
 
 OUTCOMES = ("suspended", "suspensions", "suspensions_squared", "permanently_excluded")
 
@@ -60,7 +61,7 @@ def crossed_cells(engine: Engine, choices: Choices, years: Sequence[str]) -> Cro
     years : sequence of str
         Time periods, such as ``202324``.
     """
-    topics = topics_of(engine.contracts, minor=True)
+    topics = topics_of(engine.contracts)
     pupils, events = _pupils(engine, topics, years), _events(engine, years)
     both = pupils.left_join(events, [pupils.time_period == events.period, pupils.pupil == events.excluded])
     mask = (1 << topics.bits) - 1
@@ -78,9 +79,7 @@ def crossed_cells(engine: Engine, choices: Choices, years: Sequence[str]) -> Cro
     table = places_of(engine, choices).of(as_words(engine.fetch(counts)))
     missing = events.anti_join(pupils, [events.period == pupils.time_period, events.excluded == pupils.pupil])
     lost = engine.fetch(missing.group_by("period").aggregate(lost=missing.count())).to_pylist()
-    return Crossed(
-        _labelled(table, topics, engine), MappingProxyType({row["period"]: row["lost"] for row in lost})
-    )
+    return Crossed(_labelled(table, topics), MappingProxyType({row["period"]: row["lost"] for row in lost}))
 
 
 def _pupils(engine: Engine, topics: Topics, years: Sequence[str]) -> Table:
@@ -106,20 +105,13 @@ def _events(engine: Engine, years: Sequence[str]) -> Table:
     )
 
 
-def _labelled(table: pa.Table, topics: Topics, engine: Engine) -> pa.Table:
+def _labelled(table: pa.Table, topics: Topics) -> pa.Table:
     """Words in place of the packed number, the major ethnic group beside the minor."""
     packed = table["packed"].to_numpy()
     columns = {name: table[name] for name in ("time_period", "urn", *PLACE)}
     for topic in topics.each:
         keys = pa.chunked_array([pa.array(np.bitwise_and(packed, topic.mask))])
         columns[topic.name] = worded(keys, topic.by_number, topic.otherwise)
-        if topic.name == ETHNICITY_MINOR:
-            majors = major_of(engine.contracts)
-            by_number = {
-                number: next(
-                    (majors[str(code)] for code, said in topic.codes.items() if said == label), topic.otherwise
-                )
-                for number, label in topic.by_number.items()
-            }
-            columns[ETHNICITY] = worded(keys, by_number, topic.otherwise)
+        if topic.name in WIDER:
+            columns[WIDER[topic.name][0]] = worded(keys, topic.wider_by_number, topic.otherwise)
     return pa.table(columns | {name: table[name] for name in ("pupils", *OUTCOMES)})

@@ -14,7 +14,8 @@ import ibis
 from ibis.expr.types import IntegerValue, Table, Value
 
 from onroll.framework.contracts import Contracts
-from onroll.vocabulary import EHC_PLAN, ETHNICITY_MAJOR, ETHNICITY_SPELLINGS, NO_SEN, SEN_SUPPORT
+from onroll.vocabulary import EHC_PLAN, NO_SEN, SEN_SUPPORT
+from onroll.vocabulary.records import ETHNICITY_MAJOR_OF, WIDER
 
 UNCLASSIFIED, UNKNOWN = "Unclassified", "Unknown"
 SEN, ETHNICITY, ETHNICITY_MINOR, FSM, SEX, YEAR_GROUP = (
@@ -61,6 +62,12 @@ class Topic:
         """The label of each number, in its place among the bits."""
         return {at << self.shift: label for at, label in enumerate(self.labels)}
 
+    @property
+    def wider_by_number(self) -> Mapping[int, str]:
+        """The wider group of each number; that of an unknown one is ``otherwise``."""
+        _, wider = WIDER[self.name]
+        return {number: wider.get(label, self.otherwise) for number, label in self.by_number.items()}
+
     def values(self, codes: tuple[str, ...]) -> tuple[int, ...]:
         """The numbers, in place, of some codes."""
         return tuple(self.labels.index(self.codes[code]) << self.shift for code in codes)
@@ -93,13 +100,12 @@ class Topics:
         return sum((len(topic.labels) - 1) << topic.shift for topic in self.each)
 
 
-def topics_of(contracts: Contracts, *, minor: bool = False) -> Topics:
-    """The topics, with the labels of the contracts' code sets; ``minor`` has ethnic groups one by one."""
-    ethnicity = (ETHNICITY_MINOR, _minor(contracts)) if minor else (ETHNICITY, _major(contracts))
+def topics_of(contracts: Contracts) -> Topics:
+    """The topics, with the labels of the contracts' code sets."""
     sex, years = contracts.codes["sex"].labels(), contracts.codes["year_group"].labels()
     said = (
         (SEN, "sen_provision", _SEN, UNCLASSIFIED),
-        (ethnicity[0], "ethnicity", ethnicity[1], UNCLASSIFIED),
+        (ETHNICITY_MINOR, "ethnicity", _minor(contracts), UNCLASSIFIED),
         (FSM, "fsm_eligible", _FSM, UNCLASSIFIED),
         (SEX, "sex", sex, UNKNOWN),
         (YEAR_GROUP, "year_group", years, UNCLASSIFIED),
@@ -115,24 +121,10 @@ def topics_of(contracts: Contracts, *, minor: bool = False) -> Topics:
     return Topics(tuple(found))
 
 
-def _major(contracts: Contracts) -> Mapping[str, str]:
-    """The major ethnic group of each code, in the order of the vocabulary."""
-    found = major_of(contracts)
-    return dict(sorted(found.items(), key=lambda pair: (*ETHNICITY_MAJOR, UNCLASSIFIED).index(pair[1])))
-
-
 def _minor(contracts: Contracts) -> Mapping[str, str]:
     """The ethnic group of each code; refused and not obtained are unclassified."""
-    majors, labels = major_of(contracts), contracts.codes["ethnicity"].labels()
-    return {code: label if majors[code] != UNCLASSIFIED else UNCLASSIFIED for code, label in labels.items()}
-
-
-def major_of(contracts: Contracts) -> Mapping[str, str]:
-    """The major ethnic group of each code."""
-    return {
-        code.code: ETHNICITY_SPELLINGS.get(code.group.lower(), UNCLASSIFIED)
-        for code in contracts.codes["ethnicity"].codes
-    }
+    codes = contracts.codes["ethnicity"].codes
+    return {code.code: code.label if code.label in ETHNICITY_MAJOR_OF else UNCLASSIFIED for code in codes}
 
 
 def with_sen(group: Value, topics: Topics, given: Value) -> IntegerValue:

@@ -22,6 +22,7 @@ from onroll.counts.spreading import added, at_places
 from onroll.counts.topics import GROUP, UNKNOWN, Topics
 from onroll.counts.words import as_words, filled, in_one_piece, summed_up, with_words, worded
 from onroll.vocabulary import TERMS, TOTAL, YEAR
+from onroll.vocabulary.records import WIDER
 
 WIDE_KEYS = (
     "time_period", "time_identifier", "geographic_level", "la_code", "urn", "education_phase", "breakdown_topic",
@@ -60,9 +61,14 @@ def of_column(name: str, column: str = "", codes: Mapping[str, str] | None = Non
 
 def group_breakdowns(topics: Topics) -> tuple[Breakdown, ...]:
     """The breakdowns by the topics of the packed group."""
-    return tuple(
-        Breakdown(topic.name, GROUP, topic.by_number, topic.mask, topic.otherwise) for topic in topics.each
-    )
+    found = []
+    for topic in topics.each:
+        found.append(Breakdown(topic.name, GROUP, topic.by_number, topic.mask, topic.otherwise))
+        if topic.name in WIDER:
+            found.append(
+                Breakdown(WIDER[topic.name][0], GROUP, topic.wider_by_number, topic.mask, topic.otherwise)
+            )
+    return tuple(found)
 
 
 def by_topic(
@@ -74,8 +80,10 @@ def by_topic(
     parts = [with_words(total, breakdown_topic=TOTAL, breakdown=TOTAL).select(columns)]
     for topic in breakdowns:
         rows = summed_up(table.append_column("topic_key", topic.keyed(table)), [*keys, "topic_key"], sums)
-        named = with_words(rows, breakdown_topic=topic.name)
-        parts.append(named.append_column("breakdown", topic.labelled(rows["topic_key"])).select(columns))
+        named = rows.append_column("breakdown", topic.labelled(rows["topic_key"]))
+        if topic.labels is not None:  # several keys may have one label
+            named = summed_up(named, [*keys, "breakdown"], sums)
+        parts.append(with_words(named, breakdown_topic=topic.name).select(columns))
     return pa.concat_tables(parts)
 
 

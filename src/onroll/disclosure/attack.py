@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.vocabulary import TOTAL
-from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, adds_up, parts_of
+from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, adds_up, parts_of, wider_of
 
 Cell = Hashable
 _MOST_ROUNDS = 50
@@ -119,6 +119,9 @@ def _above(cell: Any, places: set[tuple[str, str]]) -> Iterator[Any]:
     topics, groups = parts_of(topic), parts_of(group)
     if topic != TOTAL and len(topics) == 1:
         yield indicator, statistic, period, level, area, TOTAL, TOTAL
+        wider = wider_of(topic, group)
+        if wider is not None:
+            yield indicator, statistic, period, level, area, *wider
     if len(topics) == 2:
         yield indicator, statistic, period, level, area, TERM, groups[0]
         yield indicator, statistic, period, level, area, topics[1], CROSSED.join(groups[1:])

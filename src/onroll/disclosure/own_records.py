@@ -1,20 +1,21 @@
 """Own records at the door: small counts hidden, with everything from which they could be worked out.
 
-The rules are strict and simple. They are stated here once, in the order in which they are used.
+The rules are strict and simple. They are stated here once, in the order in which they are used; one may hide what
+another then has to answer for, so they are used until nothing changes.
 
 1. A row is small if a count it shows is from 1 to 9: its events, the pupils it is taken over, or, where pupils are
    counted, those who are left. Rows of events are small too where the pupils behind them are (``rests_on``).
 2. In a breakdown the small rows are hidden, with as many other groups as it takes that none can be worked out from the
-   total; within a year, and within each term. Groups that are apart from the total, such as alternative provision, are
-   no company.
-3. A hidden total hides all its groups: a term's in that term, a year's in that year.
+   total; within a year, and within each term; and ethnic groups within their major group. Groups that are apart from
+   the total, such as alternative provision, are no company.
+3. A hidden total hides all its groups: a term's in that term, a year's in that year; a major ethnic group its groups.
 4. A year's figure is hidden where exactly one of its terms is: the other terms were told when they ended.
 5. Of schools the small ones are hidden, with as many others as it takes that none can be worked out from the sum of
    their phase; all of them where that sum is hidden.
 6. A count that is hidden under one indicator is hidden under every other that has the same count at the same place,
    time and group, as events here and what is counted over there; so are events whose pupils are hidden, for any
    reason. The breakdown goes with it.
-7. A comparison is hidden where either side is.
+7. A comparison is hidden where either side is: the group, the year before, or the reference group.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from typing import Any
 
 import pandas as pd
 
-from onroll.vocabulary import PREVIOUS_YEAR, TOTAL, previous
-from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, adds_up, parts_of
+from onroll.vocabulary import PREVIOUS_YEAR, REFERENCE_GROUP, TOTAL, previous
+from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, WIDER, adds_up, parts_of, wider_of
 
 PLACE = ["time_period", "geographic_level", "area", "breakdown_topic", "breakdown"]
 KEYS = ["indicator", *PLACE]
@@ -82,11 +83,16 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
     base = rows[(rows["comparator"] == "")]
     small = _small(base, rules)
     why[small[small].index] = SMALL
-    for _, one in base[base["geographic_level"] != SCHOOL].groupby(["indicator", "time_period"], sort=False):
-        _hide_groups(one, why, rules)
-    for _, one in base[base["geographic_level"] == SCHOOL].groupby(["indicator", "time_period"], sort=False):
-        _hide_schools(one, base, small, why, rules)
-    _hide_twins(base[~base["indicator"].isin(rules.no_people)], why, rules)
+    before = -1
+    while before != (before := int(why.ne("").sum())):
+        for is_school in (False, True):
+            level = base[(base["geographic_level"] == SCHOOL) == is_school]
+            for _, one in level.groupby(["indicator", "time_period"], sort=False):
+                if is_school:
+                    _hide_schools(one, base, small, why, rules)
+                else:
+                    _hide_groups(one, why, rules)
+        _hide_twins(base[~base["indicator"].isin(rules.no_people)], why, rules)
     _hide_comparisons(rows, why)
     return why.map(lambda words: words.format(most=rules.minimum - 1))
 
@@ -124,10 +130,39 @@ def _hide_groups(one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
         _complete(family, one.loc[above, "numerator"].sum(), why, rules)
     alone = ~in_term & (topic != TERM) & (topic != TOTAL)
     _hide_told(one, why)
-    for _, family in one[alone].groupby(topic[alone], sort=False):
-        _complete(family, one.loc[topic == TOTAL, "numerator"].sum(), why, rules)
+    _hide_alone(one, alone, why, rules)
     if why[one.index[topic == TOTAL]].ne("").any():
         _mark(why, one.index[alone], PART)
+
+
+def _hide_alone(one: pd.DataFrame, alone: pd.Series[bool], why: pd.Series[str], rules: Rules) -> None:
+    """Rules 2 and 3 for the groups of a year, topic by topic, until nothing changes: topics may be parts of others."""
+    total = one.loc[one["breakdown_topic"] == TOTAL, "numerator"].sum()
+    topics = dict(list(one[alone].groupby("breakdown_topic", sort=False)))
+    before = -1
+    while before != (before := int(why[one.index].ne("").sum())):
+        for name in sorted(topics, key=lambda topic: topic in WIDER):
+            _complete(topics[name], total, why, rules)
+            if name in WIDER:
+                _hide_within_wider(topics[name], one, why, rules)
+
+
+def _hide_within_wider(family: pd.DataFrame, one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
+    """Groups that are parts of a group of another topic, as ethnic groups of a major one.
+
+    Where hidden parts are left too few to be safe from their sum, the sum is hidden too.
+    """
+    wider = [wider_of(*named) for named in zip(family["breakdown_topic"], family["breakdown"], strict=True)]
+    above = dict(zip(zip(one["breakdown_topic"], one["breakdown"], strict=True), one.index, strict=True))
+    for key, parts in family.groupby(pd.Series(wider, index=family.index), sort=False):
+        at = above.get(key)
+        if at is None or why[at]:
+            _mark(why, parts.index, PART)
+        else:
+            _complete(parts, one.loc[[at], "numerator"].sum(), why, rules)
+            held = parts.loc[why[parts.index].ne(""), "numerator"]
+            if _least_width(held, rules.minimum) < _LEAST_WIDTH:
+                _mark(why, [at], SUM)
 
 
 def _complete(family: pd.DataFrame, total: float, why: pd.Series[str], rules: Rules) -> None:
@@ -243,8 +278,11 @@ def _hide_comparisons(rows: pd.DataFrame, why: pd.Series[str]) -> None:
     compared = rows[rows["comparator"] != ""]
     for key, index in zip(_keys(compared), compared.index, strict=True):
         sides = [key]
-        if rows.at[index, "comparator"] == PREVIOUS_YEAR:
+        comparator = str(rows.at[index, "comparator"])
+        if comparator == PREVIOUS_YEAR:
             sides.append((key[0], previous(key[1]), *key[2:]))
+        elif comparator.startswith(REFERENCE_GROUP):
+            sides.append((*key[:-1], comparator.removeprefix(REFERENCE_GROUP)))
         if any(side not in shown for side in sides):
             why[index] = SIDE
 

@@ -20,6 +20,7 @@ from onroll.vocabulary import (
     DESCRIPTIVE,
     MEASURES,
     RATE,
+    REFERENCE_GROUP,
     SEN_BY_TERM,
     WEAK,
     Measure,
@@ -127,7 +128,7 @@ def _ratio(
 ) -> dict[str, Any]:  # fmt: skip
     sides = Sides(cell[measure.numerator], cell["pupils"], reference[measure.numerator], reference["pupils"])
     said = {
-        **said, "statistic": ratio_word(measure), "comparator": f"reference group: {reference['breakdown']}",
+        **said, "statistic": ratio_word(measure), "comparator": REFERENCE_GROUP + reference["breakdown"],
         "design": CROSS_SECTION, "strength": WEAK,
     }  # fmt: skip
     if sides.why_not:

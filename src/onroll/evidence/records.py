@@ -31,7 +31,7 @@ from onroll.vocabulary import (
     YEAR,
     previous,
 )
-from onroll.vocabulary.records import COUNT, MEDIAN_DAYS, SCHOOL, TERM
+from onroll.vocabulary.records import COUNT, MEDIAN_DAYS, SCHOOL, TERM, WIDER
 
 PHASE = "education_phase"
 REPEATED = ("register_suspension_rate",)
@@ -105,6 +105,7 @@ def named(table: pd.DataFrame, study: RecordsStudy, question: Question) -> pd.Da
         keep &= is_year | (table["geographic_level"] != SCHOOL)
     keep &= is_year | ~table["indicator"].isin(YEAR_ONLY)
     keep &= (table["breakdown_topic"] == TOTAL) | (table["education_phase"] == TOTAL)
+    keep &= ~table["breakdown_topic"].isin(WIDER) | (is_year & table["indicator"].isin(COMPARED))
     keep &= (table["geographic_level"] != SCHOOL) | table["indicator"].isin(BY_SCHOOL)
     keep &= (table["geographic_level"] != SCHOOL) | (table["time_period"] == question.year)
     found = table[keep].copy()

@@ -287,6 +287,8 @@ OWN, PREVIOUS_YEAR, BASELINE, ENGLAND, REGION = (
     "", "previous_year", "baseline", "england", "region",
 )  # fmt: skip
 NEXT_YEAR = "next_year"
+REFERENCE_GROUP = "reference group: "
+"""Before the name of the group that another is compared with."""
 OTHER_AUTHORITIES, SYNTHETIC = "other_authorities", "synthetic_control"
 SOURCES_APART = "; "
 """Between the sources of a row that rests on more than one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from onroll.vocabulary import PHASES
+from onroll.vocabulary import ETHNICITY_MAJOR, PHASES
 
 MADE_UP = "synthetic"
 """The origin of rows that rest on synthetic data; the others are ``published`` and ``own records``."""
@@ -16,6 +16,29 @@ TERM, CROSSED = "term", "; "
 """A topic by term; two topics at once are joined, ``term; sen_provision`` and ``Spring term; SEN support``."""
 
 COUNT, MEDIAN_DAYS, WITHIN_SHARE = "count", "median days", "share within 28 days"
+
+_OF_MAJOR = (
+    (ETHNICITY_MAJOR[3], ("White British", "Irish", "Traveller of Irish heritage", "Gypsy or Roma",
+                          "Any other White background")),
+    (ETHNICITY_MAJOR[2], ("White and Black Caribbean", "White and Black African", "White and Asian",
+                          "Any other Mixed background")),
+    (ETHNICITY_MAJOR[0], ("Indian", "Pakistani", "Bangladeshi", "Chinese", "Any other Asian background")),
+    (ETHNICITY_MAJOR[1], ("Black Caribbean", "Black African", "Any other Black background")),
+    (ETHNICITY_MAJOR[4], ("Any other ethnic group",)),
+)  # fmt: skip
+ETHNICITY_MAJOR_OF = MappingProxyType({minor: major for major, minors in _OF_MAJOR for minor in minors})
+"""The major ethnic group of each ethnic group, as the Department sorts them."""
+WIDER = MappingProxyType({"ethnicity_minor": ("ethnicity_major", ETHNICITY_MAJOR_OF)})
+"""Topics whose groups add up to groups of another topic, and to which; a group that is not named adds to its own name."""
+
+
+def wider_of(topic: str, group: str) -> tuple[str, str] | None:
+    """The group of a wider topic that a group is a part of: White of White British; None where there is none."""
+    if topic not in WIDER:
+        return None
+    name, groups = WIDER[topic]
+    return name, groups.get(group, group)
+
 
 TOPIC_LABELS = MappingProxyType(
     {
