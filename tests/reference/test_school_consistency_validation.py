@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from onroll.validation import charts, funnels
+from onroll.validation import charts, funnels, pooling, rules
 
 CASES = Path(__file__).resolve().parents[2] / "data" / "validation"
-ALL = {**funnels.CASES, **charts.CASES}
+ALL = {**funnels.CASES, **charts.CASES, **rules.CASES, **pooling.CASES}
 ROUNDED = 0.5000001  # printed to so many digits: off by half of the last, and by how it is stored
 
 
