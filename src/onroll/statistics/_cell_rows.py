@@ -131,3 +131,8 @@ def repeated(
 def numbered(ids: NDArray[np.generic]) -> NDArray[np.intp]:
     """Whatever names the schools, as numbers from 0."""
     return np.asarray(np.unique(ids, return_inverse=True)[1], dtype=np.intp)
+
+
+def sums(ids: NDArray[np.intp], values: FloatArray, many: int) -> FloatArray:
+    """Add up cells within groups numbered from 0."""
+    return np.asarray(np.bincount(ids, values, many), dtype=np.float64)

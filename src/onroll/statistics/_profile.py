@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import exp, log, sqrt
 
 from scipy import optimize, special
 
-FINE = 1e-7
+FINE = 1e-6
 """Limits are found to this share of themselves."""
 FURTHEST = 1e6
 
@@ -25,9 +26,10 @@ def profile_limits(
     is not much worse; the upper is ``inf`` where nothing is bad enough.
     """
     floor = at_best - allowed_drop(confidence)
+    far = sqrt(2.0 * allowed_drop(confidence))
 
     def over(value: float) -> float:
-        return likelihood(value) - floor
+        return far - sqrt(2.0 * max(at_best - likelihood(value), 0.0))
 
     lower = 0.0
     if at_zero < floor and best > 0:
@@ -41,4 +43,7 @@ def profile_limits(
 
 
 def _crossing(over: Callable[[float], float], one: float, other: float) -> float:
-    return float(optimize.brentq(over, one, other, rtol=FINE, xtol=FINE))
+    """Where the signed root of the loss, nearly straight in the logarithm, is as far as allowed."""
+    if one == 0.0:
+        return float(optimize.brentq(over, one, other, rtol=FINE, xtol=FINE))
+    return exp(float(optimize.brentq(lambda t: over(exp(t)), log(one), log(other), rtol=FINE, xtol=FINE)))
