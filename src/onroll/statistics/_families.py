@@ -25,8 +25,6 @@ class Family:
         Linear predictor -> mean, slope of the mean, variance.
     likelihood : callable
         Linear predictor, events, pupils -> log-likelihood of each cell, but for what no coefficient moves.
-    run_off : float
-        A linear predictor further out than this belongs to a coefficient without bound.
     zero_one : bool
         Whether all of a group having the event is as bad as none.
     """
@@ -34,7 +32,6 @@ class Family:
     name: str
     moments: Callable[[FloatArray], Moments]
     likelihood: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-    run_off: float
     zero_one: bool = False
 
 
@@ -58,16 +55,15 @@ def _identity(eta: FloatArray) -> Moments:
     return eta, np.ones(eta.shape), np.ones(eta.shape)
 
 
-LOGISTIC = Family("logistic", _logit, lambda e, k, n: k * e - n * np.logaddexp(0.0, e), 25.0, zero_one=True)
+LOGISTIC = Family("logistic", _logit, lambda e, k, n: k * e - n * np.logaddexp(0.0, e), zero_one=True)
 PROBIT = Family(
     "probit",
     _probit,
     lambda e, k, n: k * special.log_ndtr(e) + (n - k) * special.log_ndtr(-e),
-    6.0,
     zero_one=True,
 )
-POISSON = Family("Poisson", _log, lambda e, k, n: k * e - n * np.exp(np.minimum(e, 700.0)), 25.0)
-LINEAR = Family("linear", _identity, lambda e, k, n: k * e - 0.5 * n * e**2, np.inf)
+POISSON = Family("Poisson", _log, lambda e, k, n: k * e - n * np.exp(np.minimum(e, 700.0)))
+LINEAR = Family("linear", _identity, lambda e, k, n: k * e - 0.5 * n * e**2)
 
 
 def negative_binomial_family(alpha: float) -> Family:
@@ -81,4 +77,4 @@ def negative_binomial_family(alpha: float) -> Family:
         longer = np.log1p(alpha * np.exp(np.minimum(eta, 600.0)))
         return np.asarray(k * (eta - longer) - n / alpha * longer)
 
-    return Family("negative binomial", moments, likelihood, 25.0) if alpha > 0 else POISSON
+    return Family("negative binomial", moments, likelihood) if alpha > 0 else POISSON

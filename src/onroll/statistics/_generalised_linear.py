@@ -14,6 +14,8 @@ from onroll.statistics._inputs import FloatArray
 STEPS = 100
 CLOSE, STALLED = 1e-20, 1e-11
 """Squared step in standard errors at which a fit has ended; and below which it may end when it shrinks no more."""
+FEWEST_EVENTS = 1e-4
+"""Fewer expected events than this along a direction are none: its coefficient has no bound."""
 DEPENDENT = 1e-9
 """A column of which less than this is left when others are taken out depends on them."""
 
@@ -69,10 +71,8 @@ def fit(rows: CellRows, family: Family, start: FloatArray | None = None) -> Fitt
     best = float(family.likelihood(z @ b + rows.offset, rows.y, rows.n).sum())
     last = np.inf
     for _ in range(STEPS):
-        step = _step(rows, family, z, b)
-        gain = step[1]
-        b, best = _uphill(rows, family, z, b, step[0], best)
-        _check_bounds(rows, family, z @ b)
+        step, gain = _step(rows, family, z, turn, b)
+        b, best = _uphill(rows, family, z, b, step, best)
         if gain < CLOSE or (gain < STALLED and gain >= 0.5 * last):
             return _fitted(rows, family, z, turn, b, best)
         last = gain
@@ -95,16 +95,21 @@ def _start(rows: CellRows, family: Family, z: FloatArray) -> FloatArray:
     return np.asarray(z.T @ (rows.n * linear))
 
 
-def _step(rows: CellRows, family: Family, z: FloatArray, b: FloatArray) -> tuple[FloatArray, float]:
-    """Scoring step, and its squared length in standard errors."""
+def _step(
+    rows: CellRows, family: Family, z: FloatArray, turn: FloatArray, b: FloatArray
+) -> tuple[FloatArray, float]:
+    """Scoring step, and its squared length in standard errors; raise where nothing is left to tell a direction.
+
+    Columns are orthonormal over pupils, so that the information along a direction, times the pupils, is no
+    less than the events (or non-events) there are to tell it by.
+    """
     mean, slope, variance = family.moments(z @ b + rows.offset)
     pull = slope / np.maximum(variance, 1e-300)
     score = z.T @ (pull * (rows.y - rows.n * mean))
-    information = z.T @ (z * (rows.n * pull * slope)[:, None])
-    try:
-        step = linalg.solve(information, score, assume_a="pos")
-    except (linalg.LinAlgError, ValueError) as error:
-        raise _run_off(rows, family, z @ b) from error
+    known, along = np.linalg.eigh(z.T @ (z * (rows.n * pull * slope)[:, None]))
+    if known[0] * rows.n.sum() < FEWEST_EVENTS:
+        raise _run_off(rows, family, turn @ along[:, 0])
+    step = along @ ((along.T @ score) / known)
     return np.asarray(step), float(step @ score)
 
 
@@ -122,21 +127,13 @@ def _uphill(
     return b, best
 
 
-def _check_bounds(rows: CellRows, family: Family, linear: FloatArray) -> None:
-    """Raise when a linear predictor runs away."""
-    far = np.abs(linear) > family.run_off if family.zero_one else linear < -family.run_off
-    if np.any(far):
-        raise _run_off(rows, family, linear)
-
-
-def _run_off(rows: CellRows, family: Family, linear: FloatArray) -> ValueError:
-    """Say where a coefficient has no bound."""
-    far = np.abs(linear) > 0.8 * family.run_off
-    among = rows.x[far] if np.any(far) else rows.x
-    named = [name for name, column in zip(rows.names, among.T, strict=True) if np.any(column != 0)]
+def _run_off(rows: CellRows, family: Family, direction: FloatArray) -> ValueError:
+    """Name the columns whose coefficients have no bound."""
+    size = np.abs(direction) * np.abs(rows.x).max(0)
+    named = [name for name, one in zip(rows.names, size, strict=True) if one > 0.3 * size.max()]
     return ValueError(
-        f"the columns tell without fail who has no event (or who has one) among some pupils with "
-        f"{', '.join(named[:8])}; a {family.name} model has no answer: join levels"
+        f"{', '.join(named[:8])}: these columns tell without fail that some pupils have no event, or that all "
+        f"have one; a {family.name} model has no answer: join levels, or choose another reference"
     )
 
 

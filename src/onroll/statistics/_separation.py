@@ -20,7 +20,7 @@ def without_bound(rows: CellRows, family: Family, way: str) -> tuple[CellRows, B
     columns = rows.x.shape[1]
     notes = [""] * columns
     kept, cells = np.ones(columns, dtype=bool), np.ones(rows.n.shape, dtype=bool)
-    if family.run_off == np.inf:
+    if family.name == "linear":
         return rows, kept, notes
     if not rows.y.any() or (family.zero_one and np.array_equal(rows.y, rows.n)):
         raise ValueError("events are 0, or as many as pupils, in all cells; there is nothing to model")
