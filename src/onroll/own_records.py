@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pandas as pd
 
 from onroll.counts.choices import Choices
+from onroll.counts.crossed import crossed_cells
 from onroll.counts.engine import Engine, open_engine
 from onroll.counts.extent import Extent, extent
 from onroll.counts.records import record_cells
@@ -37,6 +38,8 @@ class OwnRecords:
         Each source in words.
     extent : Extent
         Which years and terms the records speak of.
+    crossed : mapping
+        For each of the last years, cells of pupils by school and all groups at once, as ``counts.crossed`` makes them.
     """
 
     study: RecordsStudy
@@ -44,6 +47,7 @@ class OwnRecords:
     sources: Mapping[str, str]
     extent: Extent
     is_synthetic: bool
+    crossed: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def count(records: Records, framework: Framework, contracts: Contracts, repeats: float) -> OwnRecords:
@@ -62,6 +66,7 @@ def count(records: Records, framework: Framework, contracts: Contracts, repeats:
         choices = Choices(reach.last_day or dt.date.today(), (authority.old_la_code,))
         found = record_cells(engine, choices)
         names = _schools(engine)
+        crossed = _crossed(engine, choices, reach)
     cells, spells = found.cells.to_pandas(), found.spells.to_pandas()
     prefix = "synthetic" if records.is_synthetic else "own"
     study = RecordsStudy(
@@ -77,7 +82,17 @@ def count(records: Records, framework: Framework, contracts: Contracts, repeats:
         for table, contract in contracts.tables.items()
     }
     return OwnRecords(study, MappingProxyType(dict.fromkeys(ids.values(), origin)), MappingProxyType(words), reach,
-                      records.is_synthetic)  # fmt: skip
+                      records.is_synthetic, crossed)  # fmt: skip
+
+
+def _crossed(engine: Engine, choices: Choices, reach: Extent) -> Mapping[str, pd.DataFrame]:
+    """Cells of pupils of every whole year with a January census."""
+    if not (engine.holds("roll") and engine.holds("exclusions")):
+        return {}
+    frame = crossed_cells(engine, choices, tuple(sorted(reach.years))).cells.to_pandas()
+    words = [name for name in frame.columns if str(frame[name].dtype) == "category"]
+    plain = frame.astype(dict.fromkeys(words, "str"))
+    return {str(year): rows for year, rows in plain.groupby("time_period")}
 
 
 def unfinished(reach: Extent, year: str) -> str:

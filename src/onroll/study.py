@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pandas as pd
 from onroll.disclosure import Released, release
 from onroll.disclosure.own_records import Rules
 from onroll.errors import DataError, UsageError, one_of
+from onroll.evidence.alike import Alike
+from onroll.evidence.ladder import ladder_rows
 from onroll.evidence.published import Figures, published_evidence, repeat_scale
 from onroll.evidence.question import Question
 from onroll.evidence.records import record_rows
@@ -172,7 +175,10 @@ def _evidence(figures: Figures, own: OwnRecords | None, question: Question, term
     published = published_evidence(figures, question)
     if own is None:
         return published
-    return joined(published, collect(record_rows(own.study, question), own.origins))
+    crossed, plan = own.crossed.get(question.year), question.disproportionality
+    alike = None if crossed is None or plan is None else Alike(crossed, plan, question.confidence)
+    every = chain(record_rows(own.study, question), ladder_rows(own.study, alike, question))
+    return joined(published, collect(every, own.origins))
 
 
 def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
@@ -235,7 +241,7 @@ def _question(
         baseline=periods(chosen["baseline_first"], chosen["baseline_last"]), pandemic=pandemic,
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
-        power=plan.power, dispersion=chosen["dispersion"],
+        power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
     )  # fmt: skip
     _check_windows(question)
     return question

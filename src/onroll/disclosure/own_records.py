@@ -83,16 +83,17 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
     base = rows[(rows["comparator"] == "")]
     small = _small(base, rules)
     why[small[small].index] = SMALL
-    before = -1
-    while before != (before := int(why.ne("").sum())):
-        for is_school in (False, True):
-            level = base[(base["geographic_level"] == SCHOOL) == is_school]
-            for _, one in level.groupby(["indicator", "time_period"], sort=False):
-                if is_school:
-                    _hide_schools(one, base, small, why, rules)
-                else:
-                    _hide_groups(one, why, rules)
-        _hide_twins(base[~base["indicator"].isin(rules.no_people)], why, rules)
+    counted = base[~base["indicator"].isin(rules.no_people)]
+    families = dict(list(base.groupby(["indicator", "time_period"], sort=False)))
+    due = list(families)
+    while due:
+        for key in due:
+            one, is_school = families[key], families[key]["geographic_level"] == SCHOOL
+            _hide_groups(one[~is_school], why, rules)
+            _hide_schools(one[is_school], base, small, why, rules)
+        before = {key: int(why[one.index].ne("").sum()) for key, one in families.items()}
+        _hide_twins(counted, why, rules)
+        due = [key for key, one in families.items() if int(why[one.index].ne("").sum()) > before[key]]
     _hide_comparisons(rows, why)
     return why.map(lambda words: words.format(most=rules.minimum - 1))
 
@@ -196,6 +197,8 @@ def _hide_schools(
     one: pd.DataFrame, base: pd.DataFrame, small: pd.Series[bool], why: pd.Series[str], rules: Rules
 ) -> None:
     """Rule 5: within each phase, and by term where rows are by term."""
+    if one.empty:
+        return
     same = (base["indicator"] == one["indicator"].iloc[0]) & (
         base["time_period"] == one["time_period"].iloc[0]
     )

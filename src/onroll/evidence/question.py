@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from onroll.framework.plan import Disproportionality
 from onroll.vocabulary import periods
 
 
@@ -34,6 +35,8 @@ class Question:
         Years before the strategy for the synthetic control, and for the difference in differences.
     confidence, power : float
         Coverage of every interval; power behind every detectable change.
+    disproportionality : Disproportionality, optional
+        Which groups are compared, alike in what, and by which rule.
     dispersion : str
         ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
     """
@@ -54,6 +57,7 @@ class Question:
     confidence: float = 0.95
     power: float = 0.80
     dispersion: str = "other_authorities"
+    disproportionality: Disproportionality | None = None
 
     @property
     def after(self) -> tuple[str, ...]:

@@ -10,11 +10,18 @@ from typing import Annotated
 from onroll.errors import one_of
 from onroll.framework.parameters import Parameter, Value, choose
 from onroll.framework.rules import Form, Name, OneOf, WrongKeyError, Year
-from onroll.vocabulary import BREAKDOWNS, ETHNICITY_MAJOR, MEASURES, PHASES, SEN_PROVISIONS
+from onroll.vocabulary import ETHNICITY_MAJOR, MEASURES, PHASES, SEN_PROVISIONS
+from onroll.vocabulary.records import ETHNICITY_MAJOR_OF, FSM_GROUPS, SEXES
 
 DESIGNS = ("synthetic_control", "difference_in_differences")
 TREATMENTS = ("shown_apart",)
-GROUPS = {"sen_provision": SEN_PROVISIONS, "ethnicity_major": ETHNICITY_MAJOR, "education_phase": PHASES}
+FSM, SEX, YEAR_GROUP = "fsm", "sex", "national_curriculum_year"
+GROUPS = {
+    "sen_provision": SEN_PROVISIONS, "ethnicity_major": ETHNICITY_MAJOR, "education_phase": PHASES,
+    "ethnicity_minor": tuple(ETHNICITY_MAJOR_OF), FSM: FSM_GROUPS, SEX: SEXES,
+}  # fmt: skip
+COMPARED = ("sen_provision", "ethnicity_major", "ethnicity_minor", FSM, SEX)
+ALIKE = ("sen_provision", FSM, SEX, YEAR_GROUP)
 Outcome = Annotated[str, OneOf(tuple(MEASURES))]
 
 
@@ -52,7 +59,7 @@ class RegimeRule:
 class ReferenceGroup:
     """The group within a breakdown against which the others are compared."""
 
-    breakdown: Annotated[str, OneOf(BREAKDOWNS)]
+    breakdown: Annotated[str, OneOf(tuple(GROUPS))]
     group: str
     why: str
 
@@ -61,6 +68,32 @@ class ReferenceGroup:
         if self.group not in allowed:
             raise WrongKeyError(
                 "group", f"is '{self.group}'; of {self.breakdown} allowed are {one_of(allowed)}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Disproportionality:
+    """Which groups of pupils are compared, with whom alike they are made, and the rule that is applied to them.
+
+    ``threshold`` and ``progress`` are decimal numbers as text, so that a ratio at the threshold is not above it.
+    """
+
+    groups: tuple[Annotated[str, OneOf(COMPARED)], ...]
+    alike: tuple[Annotated[str, OneOf(ALIKE)], ...]
+    threshold: Annotated[str, Form(r"\d+(\.\d+)?", "a ratio, such as 2 or 1.5")]
+    least_events: int
+    least_pupils: int
+    years: int
+    progress: Annotated[str, Form(r"\d+(\.\d+)?", "a fall of the ratio in a year, such as 0.05")]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for key in ("least_events", "least_pupils", "years"):
+            if getattr(self, key) < 1:
+                raise WrongKeyError(key, f"is {getattr(self, key)}; give a whole number of 1 or more")
+        if float(self.threshold) < 1:
+            raise WrongKeyError(
+                "threshold", f"is {self.threshold}; a ratio of 1 is no difference: give 1 or more"
             )
 
 
@@ -94,6 +127,7 @@ class Plan:
     designs: tuple[Design, ...]
     regimes: tuple[RegimeRule, ...]
     reference_groups: tuple[ReferenceGroup, ...]
+    disproportionality: Disproportionality
     confidence: float
     power: float
     wording: Mapping[Name, Threshold]

@@ -32,6 +32,10 @@ WIDER = MappingProxyType({"ethnicity_minor": ("ethnicity_major", ETHNICITY_MAJOR
 """Topics whose groups add up to groups of another topic, and to which; a group that is not named adds to its own name."""
 
 
+FSM_GROUPS = ("Eligible for free school meals", "Not eligible for free school meals")
+SEXES = ("Female", "Male")
+
+
 def wider_of(topic: str, group: str) -> tuple[str, str] | None:
     """The group of a wider topic that a group is a part of: White of White British; None where there is none."""
     if topic not in WIDER:
@@ -39,6 +43,19 @@ def wider_of(topic: str, group: str) -> tuple[str, str] | None:
     name, groups = WIDER[topic]
     return name, groups.get(group, group)
 
+
+ADJUSTED, EXCESS, YEARS_ABOVE, RULE, DETECTABLE_RATIO = (
+    "adjusted relative risk", "excess", "years above", "rule of attention", "detectable ratio",
+)  # fmt: skip
+COMPOSITION, RATE_PART, PUPILS_APART = "composition part", "rate part", "part without like pupils"
+BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART = (
+    "between schools", "within schools", "part in schools of one group only",
+)  # fmt: skip
+LADDER = (
+    "relative risk", ADJUSTED, COMPOSITION, RATE_PART, PUPILS_APART, BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART,
+    EXCESS, YEARS_ABOVE, RULE, DETECTABLE_RATIO,
+)  # fmt: skip
+"""The rungs of the ladder: what is said of one group beside its reference group, in the order in which it is read."""
 
 TOPIC_LABELS = MappingProxyType(
     {

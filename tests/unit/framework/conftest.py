@@ -122,6 +122,14 @@ choices:
   neighbours: {type: string, default: "2021", allowed: ["2021", "2025"], help: Which model.}
 analyses:
   - {code: A1, label: Coverage, words: How many.}
+disproportionality:
+  groups: [sen_provision]
+  alike: [sex]
+  threshold: "2"
+  least_events: 10
+  least_pupils: 30
+  years: 3
+  progress: "0.05"
 """
 NOTEBOOKS = """\
 parameters:
