@@ -53,7 +53,21 @@ class Watched:
 
 def watched_counts(watched: Watched, tail: float) -> tails.Limits:
     """The outermost counts whose own tail is more than ``tail``."""
-    return tails.usual_counts(watched.below, watched.above, tail, watched.mean)
+    mean = watched.mean
+    if watched.before is not None and watched.share is not None:
+        where = tails.about(mean, mean / (1.0 - watched.share), tail)
+        return tails.usual_counts(
+            tails.given_sum_below, tails.given_sum_above, tail, where, watched.before, watched.share
+        )
+    if watched.total is not None:
+        share = mean / watched.total
+        where = tails.about(mean, mean * (1.0 - share), tail)
+        return tails.usual_counts(
+            tails.binomial_below, tails.binomial_above, tail, where, watched.total, share
+        )
+    return tails.usual_counts(
+        tails.poisson_below, tails.poisson_above, tail, tails.about(mean, mean, tail), mean
+    )
 
 
 def expected_alarms(watched: Watched, lower: FloatArray, upper: FloatArray) -> tuple[float, float]:

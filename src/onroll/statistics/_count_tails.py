@@ -9,7 +9,7 @@ from scipy import special
 
 from onroll.statistics._inputs import BoolArray, FloatArray
 
-Tail = Callable[[FloatArray], FloatArray]
+Tail = Callable[..., FloatArray]
 Limits = tuple[FloatArray, FloatArray]
 
 
@@ -49,25 +49,46 @@ def given_sum_above(k: FloatArray, before: FloatArray, share: FloatArray) -> Flo
     return binomial_above(k, k + before, share)
 
 
-def usual_counts(below: Tail, above: Tail, tail: FloatArray | float, middle: FloatArray) -> Limits:
+def usual_counts(
+    below: Tail, above: Tail, tail: float, about: tuple[FloatArray, FloatArray], *known: FloatArray
+) -> Limits:
     """The smallest and greatest counts whose own tail is more than ``tail``: outside is at most that likely.
 
-    ``below`` rises and ``above`` falls in the count; halving from ``middle`` finds either end, so a million
-    elements cost no more than some forty looks.
+    ``below(k, *known)`` rises and ``above(k, *known)`` falls in the count. ``about`` is where the two are to be
+    looked for first; from there steps double until the count is passed, and halve back to it.
     """
-    centre = np.floor(middle)
-    lowest = _first(lambda k: below(k) > tail, np.full(centre.shape, -1.0), centre + 1.0)
-    greatest = _first(lambda k: above(k) <= tail, np.full(centre.shape, -1.0), 2.0 * centre + 16.0) - 1.0
+    first = [np.maximum(np.floor(guess), 0.0) for guess in about]
+    lowest = _first(lambda k, *of: below(k, *of) > tail, first[0], known)
+    greatest = _first(lambda k, *of: above(k, *of) <= tail, first[1] + 1.0, known) - 1.0
     return np.maximum(lowest, 0.0), np.maximum(greatest, lowest)
 
 
-def _first(true_from: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray) -> FloatArray:
-    """The first whole number above ``low`` from which on it is true; ``high`` is moved out until it is."""
-    high = high.copy()
-    while np.any(short := ~true_from(high)):
-        low, high = np.where(short, high, low), np.where(short, 2.0 * high + 16.0, high)
-    while np.any(high - low > 1.0):
-        middle = np.floor((low + high) / 2.0)
-        reached = true_from(middle) & (high - low > 1.0)
-        low, high = np.where(reached | (high - low <= 1.0), low, middle), np.where(reached, middle, high)
-    return high
+def about(mean: FloatArray, variance: FloatArray, tail: float) -> tuple[FloatArray, FloatArray]:
+    """Where tails of a skewed count pass ``tail``, about: Cornish and Fisher's first term."""
+    z = -float(special.ndtri(tail))
+    bend = (z * z - 1.0) / 6.0
+    half = z * np.sqrt(variance)
+    return mean - half + bend, mean + half + bend
+
+
+def _first(holds: Callable[..., BoolArray], guess: FloatArray, known: tuple[FloatArray, ...]) -> FloatArray:
+    """The first whole number from which on it holds; below 0 it never does. Only what is open is looked at."""
+    shape = guess.shape
+    at = guess.ravel()
+    every = [np.broadcast_to(one, shape).ravel() for one in known]
+    low, high = np.full(at.shape, -1.0), np.full(at.shape, np.inf)
+    step = np.ones(at.shape)
+    open_ = np.arange(at.size)
+    while open_.size:
+        looked = at[open_]
+        yes = holds(looked, *(one[open_] for one in every))
+        high[open_[yes]], low[open_[~yes]] = looked[yes], looked[~yes]
+        open_ = open_[high[open_] - low[open_] > 1.0]
+        nearest, farthest, stride = low[open_], high[open_], step[open_]
+        below_it = np.maximum(farthest - stride, nearest + 1.0)
+        middle = np.floor((nearest + farthest) / 2.0)
+        bounded = np.isfinite(farthest)
+        passed = bounded & (nearest >= 0)
+        at[open_] = np.where(passed, middle, np.where(bounded, below_it, nearest + stride))
+        step[open_] = 2.0 * stride
+    return high.reshape(shape)

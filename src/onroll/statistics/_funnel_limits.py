@@ -11,6 +11,7 @@ from scipy import special
 from onroll.statistics import rates
 from onroll.statistics._count_tails import (
     Limits,
+    about,
     binomial_above,
     binomial_below,
     poisson_above,
@@ -24,12 +25,9 @@ CountLimits = Callable[[FloatArray, FloatArray, float], Limits]
 
 def binomial_counts(target: FloatArray, total: FloatArray, confidence: float) -> Limits:
     """Outermost counts that are still usual under a binomial, each tail at most half of what is left."""
-    return usual_counts(
-        lambda k: binomial_below(k, total, target),
-        lambda k: binomial_above(k, total, target),
-        (1.0 - confidence) / 2.0,
-        np.minimum(total * target, total),
-    )
+    tail, mean = (1.0 - confidence) / 2.0, total * target
+    where = about(mean, mean * (1.0 - target), tail)
+    return usual_counts(binomial_below, binomial_above, tail, where, total, target)
 
 
 def score_counts(target: FloatArray, total: FloatArray, confidence: float) -> Limits:
@@ -41,12 +39,8 @@ def score_counts(target: FloatArray, total: FloatArray, confidence: float) -> Li
 
 def poisson_counts(expected: FloatArray, confidence: float) -> Limits:
     """Outermost counts that are still usual under Poisson, each tail at most half of what is left."""
-    return usual_counts(
-        lambda k: poisson_below(k, expected),
-        lambda k: poisson_above(k, expected),
-        (1.0 - confidence) / 2.0,
-        expected,
-    )
+    tail = (1.0 - confidence) / 2.0
+    return usual_counts(poisson_below, poisson_above, tail, about(expected, expected, tail), expected)
 
 
 def chi_square_counts(expected: FloatArray, confidence: float) -> Limits:

@@ -100,7 +100,8 @@ def table_bounds(
     """
     low, high = np.atleast_1d(cells.lower), np.atleast_1d(cells.upper)
     above = _whole("weights", weights, low.size)
-    tables = Tables(Possible(low, _bounded(low, high, sums)), *_sums(sums, low.size))
+    members, totals = _sums(sums, low.size)
+    tables = Tables(Possible(low, _bounded(low, high, sums)), members, totals)
     if over is None:
         least, most = greatest_sum(tables, -above), greatest_sum(tables, above)
         if least is None or most is None:

@@ -66,7 +66,7 @@ def e_value(ratio: ArrayLike, lower: ArrayLike, upper: ArrayLike, *, confidence:
     Returns
     -------
     EValue
-        1 everywhere for a ratio of 1.
+        For a ratio of 1 ``estimate`` and ``limit`` are 1.
 
     Raises
     ------

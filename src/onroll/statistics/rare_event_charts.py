@@ -151,14 +151,22 @@ def t_chart(
 
 def _geometric(mean: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
     """Outermost usual numbers of cases before an event whose mean is known."""
-    log_rest = np.log(np.where(mean > 0, mean, 1.0)) - np.log(np.where(mean > 0, mean, 1.0) + 1.0)
-    lower, upper = usual_counts(
-        lambda k: np.where(k >= 0, -np.expm1((np.maximum(k, 0.0) + 1.0) * log_rest), 0.0),
-        lambda k: np.exp(np.maximum(k, 0.0) * log_rest),
-        (1.0 - confidence) / 2.0,
-        mean,
-    )
+    some = np.where(mean > 0, mean, 1.0)
+    log_rest = np.log(some) - np.log(some + 1.0)
+    tail = (1.0 - confidence) / 2.0
+    where = np.log1p(-tail) / log_rest, np.log(tail) / log_rest
+    lower, upper = usual_counts(_fewer, _more, tail, where, log_rest)
     return np.where(mean > 0, lower, 0.0), np.where(mean > 0, upper, 0.0)
+
+
+def _fewer(k: FloatArray, log_rest: FloatArray) -> FloatArray:
+    """Probability of ``k`` cases or fewer before the event."""
+    return np.where(k >= 0, -np.expm1((np.maximum(k, 0.0) + 1.0) * log_rest), 0.0)
+
+
+def _more(k: FloatArray, log_rest: FloatArray) -> FloatArray:
+    """Probability of ``k`` cases or more before the event."""
+    return np.asarray(np.exp(np.maximum(k, 0.0) * log_rest))
 
 
 def _series(name: str, array: FloatArray) -> None:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from onroll.statistics.evalue import e_value
+from onroll.statistics.random_effects import METHODS, random_effects
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_estimates_that_agree_have_no_variance_between(method: str) -> None:
+    found = random_effects([0.3, 0.3, 0.3], [0.1, 0.2, 0.4], method=method)
+    assert (found.tau2, found.i2) == (0.0, 0.0)
+    assert found.estimate == pytest.approx(0.3)
+    assert found.standard_error == pytest.approx(1 / np.sqrt(100 + 25 + 6.25))
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_of_equal_errors_the_variance_between_is_the_scatter_less_chance(method: str) -> None:
+    """0, 1 and 2 with errors of 0.5: variance 1, of which 0.25 is chance."""
+    found = random_effects([0.0, 1.0, 2.0], 0.5, method=method)
+    assert found.tau2 == pytest.approx(0.75)
+    assert (found.estimate, found.i2) == (pytest.approx(1.0), pytest.approx(75.0))
+    assert (found.q, found.df) == (pytest.approx(8.0), 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: random_effects([1.0], [1.0]), "estimate has 1 figure; give two or more"),
+        (lambda: random_effects([1.0, 2.0], [1.0, 0.0]), r"standard_error\[1\] is 0"),
+        (lambda: random_effects([1.0, np.nan], 1.0), r"estimate\[1\] is nan"),
+        (lambda: random_effects([1.0, 2.0], 1.0, method="ml"), "choose one of reml"),
+        (lambda: e_value(5, 1, 4), "ratio is 5; give a ratio within its limits"),
+        (lambda: e_value(0, 0, 4), "ratio is 0; give a number above 0"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()  # type: ignore[operator]
+
+
+def test_an_interval_that_holds_1_needs_nothing_to_explain_it() -> None:
+    found = e_value([2.0, 0.6], [0.9, 0.3], [4.0, 1.2])
+    assert np.asarray(found.limit).tolist() == [1.0, 1.0]
+    assert np.asarray(found.estimate)[0] == pytest.approx(2 + np.sqrt(2))
+
+
+def test_a_ratio_below_1_is_turned_round() -> None:
+    assert e_value(0.5, 0.4, 0.8).limit == pytest.approx(1.25 + np.sqrt(1.25 * 0.25))
