@@ -147,7 +147,7 @@ def alarm_budget(
 
 def _shortest(chance: chance_of.Chance, points: int, share: float, least: int) -> int:
     """The shortest run whose chance is no more than the share."""
-    return next(k for k in range(least, points + 2) if chance(points, k) <= share)
+    return next(k for k in range(least, max(points + 1, least) + 1) if chance(points, k) <= share)
 
 
 def _of_any(chance: float, charts: int) -> float:

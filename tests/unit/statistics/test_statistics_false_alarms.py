@@ -19,6 +19,13 @@ def test_one_chart_of_one_point_is_the_usual_test() -> None:
     assert (found.shift, found.trend) == (0, 0)
 
 
+def test_a_series_too_short_for_a_run_gets_a_length_it_cannot_reach() -> None:
+    found = alarm_budget(1, 1)
+    assert found.shift > 1
+    assert found.trend > 1
+    assert found.alarms <= 1.0
+
+
 def test_more_charts_need_wider_limits_and_longer_runs() -> None:
     few, many = alarm_budget(10, MONTHS), alarm_budget(1000, MONTHS)
     assert many.z > few.z

@@ -128,8 +128,8 @@ def test_what_cannot_be_is_refused_in_words(call: object, message: str) -> None:
         call()  # type: ignore[operator]
 
 
-def test_a_million_rates_are_counted_through_at_once() -> None:
-    n = np.arange(1, 1_000_001)
+def test_many_rates_are_counted_through_at_once() -> None:
+    n = np.arange(1, 200_001)
     x = n // 7
     found = bounds.counts_behind_rate(np.round(100 * x / n, 2), n, decimals=2)
     assert np.all((np.asarray(found.lower) <= x) & (x <= np.asarray(found.upper)))
