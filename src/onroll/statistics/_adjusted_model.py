@@ -146,18 +146,15 @@ def dressed(
     for at, degrees in zip(np.flatnonzero(kept), freedom, strict=True):
         notes[at] = FEW if degrees < TRUSTED_FROM else notes[at]
     lost = np.where(np.array(notes) == NO_EVENT, -np.inf, np.inf)
-    whole = {"estimate": lost, "lower": -np.abs(lost), "upper": np.abs(lost), "error": np.abs(lost)}
-    parts = (fitted.beta, fitted.beta - far, fitted.beta + far, error)
-    for name, part in zip(list(whole), parts, strict=True):
-        whole[name] = _filled(whole[name], kept, part)
+    without_end = np.abs(lost)
     return AdjustedModel(
-        estimate=whole["estimate"],
-        lower=whole["lower"],
-        upper=whole["upper"],
+        estimate=_filled(lost, kept, fitted.beta),
+        lower=_filled(-without_end, kept, fitted.beta - far),
+        upper=_filled(without_end, kept, fitted.beta + far),
         confidence=level,
         method=f"{family.name}, {kind}",
         names=design.names,
-        error=whole["error"],
+        error=_filled(without_end, kept, error),
         freedom=_filled(np.zeros(kept.shape), kept, freedom),
         scale=scale,
         note=np.array(notes, dtype=np.str_),

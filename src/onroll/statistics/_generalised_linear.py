@@ -61,6 +61,8 @@ def orthonormal(rows: CellRows) -> FloatArray:
 
 def fit(rows: CellRows, family: Family, start: FloatArray | None = None) -> Fitted:
     """Maximise the likelihood by scoring, each step halved until it is uphill."""
+    if family.name != "linear" and (not rows.y.any() or (family.zero_one and np.array_equal(rows.y, rows.n))):
+        raise ValueError("events: no event, or every pupil has one, in all cells; there is nothing to model")
     turn = orthonormal(rows)
     z = rows.x @ turn
     b = (

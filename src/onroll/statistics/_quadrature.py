@@ -16,7 +16,7 @@ from onroll.statistics._inputs import FloatArray
 from onroll.statistics._mixed_families import MixedFamily
 
 STEPS, MODE_STEPS = 60, 60
-CLOSE, FORETOLD, ROUNDING = 1e-14, 1e-6, 1e-10
+CLOSE, FORETOLD, ROUNDING, SHORTEST = 1e-14, 1e-6, 1e-10, 1e-3
 ROOT_TWO = float(np.sqrt(2.0))
 
 
@@ -133,7 +133,7 @@ class Quadrature:
     def _uphill(self, here: FloatArray, step: FloatArray, point: Point) -> tuple[FloatArray, Point]:
         """Go as much of the step as does not lose likelihood; stay where none does."""
         part = 1.0
-        while part > 1e-6:
+        while part > SHORTEST:
             there = here + part * step
             found = self.point(there[:-1], float(there[-1]))
             if found.value >= point.value - ROUNDING * (1.0 + abs(point.value)):
@@ -149,7 +149,9 @@ class Quadrature:
             gain = float(step @ point.slope[:-1])
             if gain < FORETOLD:
                 return point.value + 0.5 * gain, beta + step
-            there, _ = self._uphill(np.append(beta, spread), np.append(step, 0.0), point)
+            there, found = self._uphill(np.append(beta, spread), np.append(step, 0.0), point)
+            if found is point:
+                break
             beta = there[:-1]
         return point.value, beta
 

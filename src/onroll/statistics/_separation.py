@@ -23,7 +23,7 @@ def without_bound(rows: CellRows, family: Family, way: str) -> tuple[CellRows, B
     if family.name == "linear":
         return rows, kept, notes
     if not rows.y.any() or (family.zero_one and np.array_equal(rows.y, rows.n)):
-        raise ValueError("events are 0, or as many as pupils, in all cells; there is nothing to model")
+        return rows, kept, notes
     dummies = np.all((rows.x == 0) | (rows.x == 1), axis=0) & np.any(rows.x == 0, axis=0)
     found = True
     while found:

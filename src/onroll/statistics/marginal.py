@@ -184,6 +184,7 @@ def _result(
     gone = np.where(lost & (risk == 0), np.inf, 1.0)
     bounded = np.exp(np.minimum(ratio_far, 700.0))
     risk_lower, risk_upper = _risk_limits(model, risk, pull, level)
+    risk_lower, risk_upper = np.minimum(risk_lower, risk), np.maximum(risk_upper, risk)
     return Marginal(
         estimate=ratio,
         lower=np.where(reference, 1.0, np.where(lost, 0.0, ratio / bounded)),
