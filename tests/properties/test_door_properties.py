@@ -131,6 +131,53 @@ def test_no_hidden_small_count_can_be_worked_out(cube: list[int], schools: list[
     assert (frame.loc[hidden, "symbol"] == "c").all()
 
 
+PUPILS_AND_EVENTS = Rules(
+    MINIMUM, frozenset({"register_suspended_pupil_rate"}),
+    rests_on={"register_suspension_rate": "register_suspended_pupil_rate"},
+)  # fmt: skip
+few = st.lists(st.sampled_from([0, 1, 3, 9, 10, 12, 40, 300]), min_size=3, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(pupils=few, more=few, schools=st.lists(st.sampled_from([1, 5, 9, 10, 12, 60]), min_size=2, max_size=5))
+def test_events_and_the_pupils_behind_them_keep_each_others_secrets(
+    pupils: list[int], more: list[int], schools: list[int]
+) -> None:
+    """Events are as many as pupils, or more; what is hidden of either hides the same of the other, with company."""
+    events = [one + other if one else 0 for one, other in zip(pupils, more, strict=True)]
+    rows, parts = [], {}
+    for indicator, counts in (
+        ("register_suspended_pupil_rate", pupils),
+        ("register_suspension_rate", events),
+    ):
+        spread = [*schools, sum(counts) - sum(schools)] if sum(counts) > sum(schools) else [sum(counts)]
+        start = len(rows)
+        own = [_row(TOTAL, TOTAL, sum(counts)), _row("education_phase", PHASES[0], sum(counts))]
+        own += [_row("sen_provision", name, count) for name, count in zip(GROUPS, counts, strict=True)]
+        own += [_row("education_phase", PHASES[0], count, level=SCHOOL, area=f"school {at}")
+                for at, count in enumerate(spread)]  # fmt: skip
+        rows += [{**row, "indicator": indicator} for row in own]
+        parts[indicator] = [
+            ([start], [start + 1]), ([start], [start + 2 + at for at in range(3)]),
+            ([start + 1], list(range(start + 5, len(rows)))),
+        ]  # fmt: skip
+    frame = release(collect(rows, {"register": OWN_RECORDS}), PUPILS_AND_EVENTS).frame
+    counts = np.array([row["numerator"] for row in rows])
+    assert exposed(frame, counts, [one for each in parts.values() for one in each]) == []
+    shown = frame.set_index(["indicator", "geographic_level", "area", "breakdown"])["numerator"].notna()
+    for key in shown["register_suspension_rate"].index:
+        if shown[("register_suspension_rate", *key)]:
+            assert shown.get(("register_suspended_pupil_rate", *key), False), key
+
+
+def test_every_withheld_row_has_the_same_reason() -> None:
+    rows = [_row(TOTAL, TOTAL, 64)]
+    rows += [_row("sen_provision", name, n) for name, n in zip("EKN", (4, 20, 40), strict=True)]
+    frame = release(collect(rows, {"register": OWN_RECORDS}), RULES).frame
+    assert frame["numerator"].notna().tolist() == [True, False, False, True]
+    assert len(set(frame.loc[frame["numerator"].isna(), "note"])) == 1, "the 20 must not be told from the 4"
+
+
 MINORS = ("White British", "Irish", "Gypsy or Roma", "Indian", "Pakistani", "Black Caribbean", "Black African",
           "Any other ethnic group", "Unclassified")  # fmt: skip
 MAJORS = ("White", "White", "White", "Asian / Asian British", "Asian / Asian British",

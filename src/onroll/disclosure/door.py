@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.disclosure.attack import Attack, attack
-from onroll.disclosure.own_records import SUM, Rules, hidden
+from onroll.disclosure.own_records import HELD, Rules, hidden
 from onroll.errors import DisclosureError
 from onroll.evidence.table import NUMBERS, Evidence
 from onroll.vocabulary import (
@@ -128,7 +128,7 @@ def _protected(own: pd.DataFrame, rules: Rules) -> tuple[pd.Series[str], Attack]
         keys = set(found.itertuples(index=False, name=None))
         same = [key in keys for key in own[["indicator", "time_period"]].itertuples(index=False, name=None)]
         fresh = pd.Series(same, index=own.index) & (why == "")
-        why[fresh] = SUM.format(most=rules.minimum - 1)
+        why[fresh] = HELD.format(most=rules.minimum - 1)
         result = attack(own, why == "", rules.minimum)
         if result.worked_out:
             raise DisclosureError("a hidden count could still be worked out; nothing is released")

@@ -14,7 +14,7 @@ another then has to answer for, so they are used until nothing changes.
    their phase; all of them where that sum is hidden.
 6. A count that is hidden under one indicator is hidden under every other that has the same count at the same place,
    time and group, as events here and what is counted over there; so are events whose pupils are hidden, for any
-   reason. The breakdown goes with it.
+   reason. Each then needs company by rules 2 to 5.
 7. A comparison is hidden where either side is: the group, the year before, or the reference group.
 """
 
@@ -31,13 +31,9 @@ from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, WIDER, adds_up, par
 
 PLACE = ["time_period", "geographic_level", "area", "breakdown_topic", "breakdown"]
 KEYS = ["indicator", *PLACE]
-SMALL, PART, SUM, SAME, SIDE = (
-    "a count from 1 to {most} stands behind it",
-    "the whole breakdown is withheld: a count from 1 to {most} stands in it",
-    "a count from 1 to {most} of another group could be worked out from it",
-    "the same count is withheld under another indicator",
-    "withheld: a side of the comparison is withheld",
-)
+HELD = "a count from 1 to {most} stands behind it, or could be worked out from it"
+"""One reason for all: whoever knew which rows are small, and which keep them company, could work out more."""
+SIDE = "withheld: a side of the comparison is withheld"
 _LEAST_WIDTH = 3
 """A hidden count must be left with at least so many possible values."""
 
@@ -82,7 +78,7 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
     why = pd.Series("", index=rows.index, dtype="object")
     base = rows[(rows["comparator"] == "")]
     small = _small(base, rules)
-    why[small[small].index] = SMALL
+    why[small[small].index] = HELD
     counted = base[~base["indicator"].isin(rules.no_people)]
     families = dict(list(base.groupby(["indicator", "time_period"], sort=False)))
     due = list(families)
@@ -90,7 +86,7 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
         for key in due:
             one, is_school = families[key], families[key]["geographic_level"] == SCHOOL
             _hide_groups(one[~is_school], why, rules)
-            _hide_schools(one[is_school], base, small, why, rules)
+            _hide_schools(one[is_school], base, why, rules)
         before = {key: int(why[one.index].ne("").sum()) for key, one in families.items()}
         _hide_twins(counted, why, rules)
         due = [key for key, one in families.items() if int(why[one.index].ne("").sum()) > before[key]]
@@ -125,7 +121,7 @@ def _hide_groups(one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
     first = group.map(lambda name: parts_of(name)[0])
     for at in one.index[topic == TERM]:
         if why[at]:
-            _mark(why, one.index[in_term & (first == group[at])], PART)
+            _mark(why, one.index[in_term & (first == group[at])])
     for _, family in one[in_term].groupby([topic[in_term], first[in_term]], sort=False):
         above = (topic == TERM) & (group == first[family.index[0]])
         _complete(family, one.loc[above, "numerator"].sum(), why, rules)
@@ -133,7 +129,7 @@ def _hide_groups(one: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
     _hide_told(one, why)
     _hide_alone(one, alone, why, rules)
     if why[one.index[topic == TOTAL]].ne("").any():
-        _mark(why, one.index[alone], PART)
+        _mark(why, one.index[alone])
 
 
 def _hide_alone(one: pd.DataFrame, alone: pd.Series[bool], why: pd.Series[str], rules: Rules) -> None:
@@ -158,12 +154,12 @@ def _hide_within_wider(family: pd.DataFrame, one: pd.DataFrame, why: pd.Series[s
     for key, parts in family.groupby(pd.Series(wider, index=family.index), sort=False):
         at = above.get(key)
         if at is None or why[at]:
-            _mark(why, parts.index, PART)
+            _mark(why, parts.index)
         else:
             _complete(parts, one.loc[[at], "numerator"].sum(), why, rules)
             held = parts.loc[why[parts.index].ne(""), "numerator"]
             if _least_width(held, rules.minimum) < _LEAST_WIDTH:
-                _mark(why, [at], SUM)
+                _mark(why, [at])
 
 
 def _complete(family: pd.DataFrame, total: float, why: pd.Series[str], rules: Rules) -> None:
@@ -173,9 +169,9 @@ def _complete(family: pd.DataFrame, total: float, why: pd.Series[str], rules: Ru
     if not why[parts.index].ne("").any():
         return
     if parts["numerator"].sum() < total:
-        _mark(why, family.index, PART)
+        _mark(why, family.index)
     else:
-        _mark(why, _with_company(parts["numerator"], why, rules.minimum), SUM)
+        _mark(why, _with_company(parts["numerator"], why, rules.minimum))
 
 
 def _hide_told(one: pd.DataFrame, why: pd.Series[str]) -> None:
@@ -190,12 +186,10 @@ def _hide_told(one: pd.DataFrame, why: pd.Series[str]) -> None:
     for at, topic, group in zip(one.index, one["breakdown_topic"], one["breakdown"], strict=True):
         terms = in_terms.get((topic, group), [])
         if len(terms) > 1 and sum(why[term] != "" for term in terms) == 1:
-            _mark(why, [at], SUM)
+            _mark(why, [at])
 
 
-def _hide_schools(
-    one: pd.DataFrame, base: pd.DataFrame, small: pd.Series[bool], why: pd.Series[str], rules: Rules
-) -> None:
+def _hide_schools(one: pd.DataFrame, base: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
     """Rule 5: within each phase, and by term where rows are by term."""
     if one.empty:
         return
@@ -206,11 +200,11 @@ def _hide_schools(
     for (topic, group), schools in one.groupby(["breakdown_topic", "breakdown"], sort=False):
         above = sums.index[(sums["breakdown_topic"] == topic) & (sums["breakdown"] == group)]
         if not len(above) or why[above].ne("").any():
-            _mark(why, schools.index, PART)
+            _mark(why, schools.index)
             continue
-        if not small[schools.index].any():
+        if not why[schools.index].ne("").any():
             continue
-        _mark(why, _with_company(schools["numerator"], why, rules.minimum), SUM)
+        _mark(why, _with_company(schools["numerator"], why, rules.minimum))
 
 
 def _with_company(counts: pd.Series[Any], why: pd.Series[str], minimum: int) -> list[Any]:
@@ -244,13 +238,12 @@ def _least_width(held: pd.Series[Any], minimum: int) -> float:
 
 
 def _hide_twins(base: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
-    """Rule 6, until nothing more is found: what is hidden takes its breakdown with it, which may hide more.
+    """Rule 6, until nothing more is found.
 
     Events go with the pupils behind them wherever these are hidden, for the intervals of events rest on both.
     """
     indicators = base["indicator"].to_list()
     places = list(zip(*(base[name] for name in PLACE), strict=True))
-    family = list(zip(base["indicator"], *(base[name] for name in PLACE[:-1]), strict=True))
     counts = {name: base[name].to_list() for name in ("numerator", "denominator")}
     while True:
         is_held = why[base.index].ne("").to_list()
@@ -260,18 +253,18 @@ def _hide_twins(base: pd.DataFrame, why: pd.Series[str], rules: Rules) -> None:
             if out and count > 0
         }
         gone = {(name, place) for name, place, out in zip(indicators, places, is_held, strict=True) if out}
-        found = {
-            family[at]
+        found = [
+            base.index[at]
             for at, place in enumerate(places)
             if not is_held[at]
             and (
                 any((place, counts[name][at]) in held for name in counts)
                 or (rules.rests_on.get(indicators[at]), place) in gone
             )
-        }
+        ]
         if not found:
             return
-        _mark(why, [index for index, own in zip(base.index, family, strict=True) if own in found], SAME)
+        _mark(why, found)
 
 
 def _hide_comparisons(rows: pd.DataFrame, why: pd.Series[str]) -> None:
@@ -290,6 +283,5 @@ def _hide_comparisons(rows: pd.DataFrame, why: pd.Series[str]) -> None:
             why[index] = SIDE
 
 
-def _mark(why: pd.Series[str], index: Iterable[Any], words: str) -> None:
-    fresh = [one for one in index if why[one] == ""]
-    why[fresh] = words
+def _mark(why: pd.Series[str], index: Iterable[Any]) -> None:
+    why[[one for one in index if why[one] == ""]] = HELD
