@@ -51,7 +51,7 @@ def marginal_truth() -> float:
     return float(logistic(events, pupils, design, errors="model").estimate[1])
 
 
-def test_cr2_covers_with_eight_schools_where_cr0_with_normal_limits_does_not() -> None:
+def test_cr2_covers_with_eight_schools_where_errors_of_pupils_do_not() -> None:
     assert coverage("CR2") >= COVERS
     assert coverage("HC1") < 0.93
 

@@ -136,8 +136,7 @@ def dressed(
 ) -> AdjustedModel:
     """Give a fit its errors and limits."""
     level = open_share("confidence", confidence)
-    usual = "CR2" if rows.school is not None else "HC1"
-    kind = choice("errors", errors if errors is not None else usual, KINDS)
+    kind = _kind(rows, errors)
     dispersion = _dispersion(rows, fitted, absorbed)
     covariance = _covariance(rows, fitted, family, kind, dispersion, absorbed)
     every = np.eye(rows.x.shape[1])
@@ -180,6 +179,12 @@ def quantile(confidence: float, freedom: FloatArray) -> FloatArray:
     some = np.where(np.isfinite(freedom) & (freedom > 0), freedom, 1.0)
     found = np.where(np.isinf(freedom), special.ndtri(upper), special.stdtrit(some, upper))
     return np.where(freedom > 0, found, np.inf)
+
+
+def _kind(rows: CellRows, errors: str | None) -> str:
+    """The errors asked for; where none were, of schools if there are any, else of pupils."""
+    usual = "CR2" if rows.school is not None else "HC1"
+    return choice("errors", usual if errors is None else errors, KINDS)
 
 
 def _filled(whole: FloatArray, kept: BoolArray, part: FloatArray) -> FloatArray:

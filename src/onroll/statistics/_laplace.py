@@ -75,15 +75,16 @@ class Laplace:
         one, two = float(spreads[0]), float(spreads[1])
         return (two, one) if self.turned else (one, two)
 
-    def _sum(self, kind: int, values: FloatArray) -> FloatArray:
+    def added(self, kind: int, values: FloatArray) -> FloatArray:
+        """Add up cells within the groups of one kind."""
         return sums(self.ids[kind], values, self.sizes[kind])
 
     def _blocks(self, weight: FloatArray, one: float, two: float) -> Blocks:
-        first = 1.0 + one**2 * self._sum(0, weight)
+        first = 1.0 + one**2 * self.added(0, weight)
         joined: FloatArray = (
             one * two * sums(self.pair, weight, self.sizes[0] * self.sizes[1]).reshape(self.sizes)
         )
-        rest = np.diag(1.0 + two**2 * self._sum(1, weight)) - joined.T @ (joined / first[:, None])
+        rest = np.diag(1.0 + two**2 * self.added(1, weight)) - joined.T @ (joined / first[:, None])
         triangle = np.linalg.cholesky(rest)
         half: FloatArray = np.asarray(np.linalg.inv(triangle), dtype=np.float64)
         size = float(np.log(first).sum() + 2.0 * np.log(np.diag(triangle)).sum())
@@ -106,7 +107,7 @@ class Laplace:
             mean, weight = self.family.moments(linear)
             left, weight = self.y - self.n * mean, self.n * weight
             blocks = self._blocks(weight, one, two)
-            slope = one * self._sum(0, left) - u, two * self._sum(1, left) - v
+            slope = one * self.added(0, left) - u, two * self.added(1, left) - v
             step = blocks.solve(*slope)
             gain = float(slope[0] @ step[0] + slope[1] @ step[1])
             if gain < 1e-18:
@@ -133,7 +134,7 @@ class Laplace:
         own_second = np.diag(blocks.inverse)[ids[1]]
         spread_out = one**2 * own_first + two**2 * own_second + 2.0 * one * two * between
         bent = at.weight * self.family.bend(at.mean) * spread_out
-        a, b = blocks.solve(one * self._sum(0, bent), two * self._sum(1, bent))
+        a, b = blocks.solve(one * self.added(0, bent), two * self.added(1, bent))
         back = at.weight * (one * a[ids[0]] + two * b[ids[1]])
         slope = np.empty(parameters.size)
         slope[:-2] = self.x.T @ (at.left - 0.5 * (bent - back))
@@ -145,7 +146,7 @@ class Laplace:
             u = mode[ids[kind]]
             found.append(
                 float(u @ (at.left - 0.5 * (bent - back)) - at.weight @ straight)
-                - 0.5 * float(moved @ self._sum(kind, at.left))
+                - 0.5 * float(moved @ self.added(kind, at.left))
             )
         slope[-2:] = found[::-1] if self.turned else found
         return at.height - 0.5 * blocks.log_size, slope

@@ -191,7 +191,7 @@ def _gathered(
     own = 1.0 / blocks.first + ((shared @ blocks.inverse) * shared).sum(1)
     scale = best[columns:][::-1] if engine.turned else best[columns:]
     moved = [
-        blocks.solve(-scale[0] * engine._sum(0, at.weight * x), -scale[1] * engine._sum(1, at.weight * x))
+        blocks.solve(-scale[0] * engine.added(0, at.weight * x), -scale[1] * engine.added(1, at.weight * x))
         for x in engine.x.T
     ]
     back = np.linalg.inv(plain.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -178,13 +179,14 @@ def _result(
     positive = np.where(risk > 0, risk, 1.0)
     relative = np.where(lost[:, None], 0.0, pull / positive[:, None]) - base_pull / base[:, None]
     reference = np.arange(risk.size) == 0
-    ratio_far, freedom = _far(model, relative, level)
-    gap_far, _ = _far(model, pull - base_pull, level)
+    on_scale, turned = _risk_scale(model, risk)
+    far, freedom = _far(model, np.vstack([relative, pull - base_pull, pull * turned[:, None]]), level)
+    ratio_far, gap_far, risk_far = far.reshape(3, -1)
     ratio = risk / base
     gone = np.where(lost & (risk == 0), np.inf, 1.0)
     bounded = np.exp(np.minimum(ratio_far, 700.0))
-    risk_lower, risk_upper = _risk_limits(model, risk, pull, level)
-    risk_lower, risk_upper = np.minimum(risk_lower, risk), np.maximum(risk_upper, risk)
+    risk_lower = np.minimum(on_scale(-risk_far), risk)
+    risk_upper = np.maximum(on_scale(risk_far), risk)
     return Marginal(
         estimate=ratio,
         lower=np.where(reference, 1.0, np.where(lost, 0.0, ratio / bounded)),
@@ -202,7 +204,7 @@ def _result(
         difference=risk - base,
         difference_lower=np.where(lost, -np.inf, risk - base - gap_far),
         difference_upper=np.where(lost, np.inf, risk - base + gap_far),
-        freedom=freedom,
+        freedom=freedom[: risk.size],
         note=np.where(lost, LEFT_OUT, ""),
     )
 
@@ -216,16 +218,14 @@ def _far(model: AdjustedModel, pull: FloatArray, level: float) -> tuple[FloatArr
     return quantile(level, freedom) * model.covariance.error(pull), freedom
 
 
-def _risk_limits(
-    model: AdjustedModel, risk: FloatArray, pull: FloatArray, level: float
-) -> tuple[FloatArray, FloatArray]:
-    """Limits of risks on the log odds, of rates on the logarithm, of a linear model as they are."""
+def _risk_scale(
+    model: AdjustedModel, risk: FloatArray
+) -> tuple[Callable[[FloatArray], FloatArray], FloatArray]:
+    """Scale of the limits (log odds of risks, logarithm of rates): risk moved along it, and its slope there."""
     if model.family.zero_one:
         inside = np.clip(risk, 1e-300, 1.0 - 1e-16)
-        far, _ = _far(model, pull / (inside * (1.0 - inside))[:, None], level)
-        return special.expit(special.logit(inside) - far), special.expit(special.logit(inside) + far)
+        middle = special.logit(inside)
+        return lambda far: np.asarray(special.expit(middle + far)), 1.0 / (inside * (1.0 - inside))
     if model.family.name == "linear":
-        far, _ = _far(model, pull, level)
-        return risk - far, risk + far
-    far, _ = _far(model, pull / np.where(risk > 0, risk, 1.0)[:, None], level)
-    return risk * np.exp(-far), risk * np.exp(np.minimum(far, 700.0))
+        return lambda far: risk + far, np.ones(risk.shape)
+    return lambda far: risk * np.exp(np.minimum(far, 700.0)), 1.0 / np.where(risk > 0, risk, 1.0)

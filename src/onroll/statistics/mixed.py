@@ -136,7 +136,8 @@ def random_intercept(
 
     Notes
     -----
-    Maximum likelihood draws the variance a little low when groups are few (some tenth at 20). Coefficients
+    Maximum likelihood draws the variance a little low when groups are few (some tenth at 20). Where groups have
+    no event, or all, and the spread is above some 2, ask for more nodes and see that nothing moves. Coefficients
     are those within a group, further from 0 than adjusted ones across groups. Repeat events under "poisson"
     must be Poisson within cells of a group; where they are not, they are taken for variance between groups.
 
