@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from onroll.intake.masking import mask
 from onroll.project import Project
 
 PACKAGES = ("onroll", "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
@@ -70,11 +71,13 @@ def inputs(project: Project, received: Iterable[Path]) -> list[dict[str, Any]]:
 
 
 def _named(path: Path, project: Project) -> str:
-    """A path inside the project from its root; one outside by its name alone (it says where people work)."""
+    """A path inside the project from its root; one outside by its name alone (it says where people work).
+
+    A pupil number in it is masked; the hash tells the file.
+    """
     resolved = path.resolve()
-    return (
-        resolved.relative_to(project.root).as_posix() if resolved.is_relative_to(project.root) else path.name
-    )
+    inside = resolved.is_relative_to(project.root)
+    return mask(resolved.relative_to(project.root).as_posix() if inside else path.name)
 
 
 def outputs(folder: Path) -> dict[str, str]:

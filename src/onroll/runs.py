@@ -14,6 +14,7 @@ from onroll.disclosure import Released
 from onroll.disclosure.door import reopened
 from onroll.errors import DataError, UsageError, did_you_mean, one_of
 from onroll.framework import Framework, load
+from onroll.intake.masking import mask
 from onroll.presentation import charts, tables
 from onroll.presentation.catalogue import TABLES, TOPICS, Asked
 from onroll.presentation.documents import document
@@ -164,7 +165,8 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
     cards = study.shipped.cards
     sources = {name: f"{card.publisher}, {card.publication}" for name, card in cards.items()}
     for path in study.files:
-        sources[path.name] = f"{path.name}, as received"
+        name = mask(path.name)
+        sources[name] = f"{name}, as received"
     sources |= {} if study.own is None else study.own.sources
     origins = (
         *(() if study.term else (PUBLISHED,)),

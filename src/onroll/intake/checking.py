@@ -12,6 +12,7 @@ from onroll.framework.contracts import Contracts
 from onroll.intake.columns import kind_of
 from onroll.intake.files import ENDINGS, ending_of
 from onroll.intake.findings import Findings, finding, shown
+from onroll.intake.masking import mask
 from onroll.intake.places import Authorities, read_authorities
 from onroll.intake.published import read_published
 from onroll.intake.received import OTHER, Received, no_symbols
@@ -108,7 +109,7 @@ def check_folder(
         received += [_unread(MAPPING, Findings(wrong))] if wrong else []
     can_read, records = not received, list[RecordFile]()
     for path in paths:
-        name = path.relative_to(folder).as_posix()
+        name = mask(path.relative_to(folder).as_posix())
         try:
             own = None if headings is None else _own_records(path, name, headings, rules)
         except UnsafeError as problem:
@@ -193,7 +194,7 @@ def _check_file(path: Path, name: str, authorities: Authorities, headings: Headi
         if path.suffix.lower() in _SPREADSHEETS:
             words = f"files of this kind ({path.suffix}) are not read. Save it as CSV or XLSX."
             return _unread(name, Findings((finding("unreadable", name, value=words),)))
-        return _unread(name, Findings((finding("not_a_table", name, value=path.suffix or path.name),)))
+        return _unread(name, Findings((finding("not_a_table", name, value=path.suffix or name),)))
     try:
         read = read_published(path, authorities, name)
     except DataError as problem:

@@ -98,7 +98,7 @@ def _rates(
     header = headers.get(rate, rate)
     return Findings(
         tuple(
-            finding("rate_differs", file, row=row, column=header, value=f"{a:.15g}", expected=f"{b:.5f}")
+            finding("rate_differs", file, row=row, column=header, value=f"{a:.8g}", expected=f"{b:.5f}")
             for row, a, b in zip(table.index[bad], shown[bad], exact[bad], strict=True)
         )
     )

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from onroll.errors import did_you_mean
 from onroll.intake.checks import CHECKS
+from onroll.intake.masking import mask
 
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 40
 _HINT = 600
-# A letter and twelve digits, or eleven digits and a letter for a temporary one, wherever it stands; or the same with
-# blanks or hyphens between.
-PUPIL_NUMBER = re.compile(
-    r"(?<![0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])[A-Za-z](?:[ \u00a0-]?[0-9]){11}[ \u00a0-]?[0-9A-Za-z](?![0-9A-Za-z])"
-)
 _LONG = (
     "unreadable", "missing_column", "read_as", "renamed_header", "wrong_mapping", "columns_not_kept", "unused_table",
     "older_version", "two_headers", "hidden_sheets", "sheets_left_aside",
@@ -167,7 +161,7 @@ def per_row(
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value fit to print: pupil numbers masked, control characters escaped, cut at the limit with three dots."""
-    text = PUPIL_NUMBER.sub("(a pupil number)", str(value))
+    text = mask(str(value))
     text = text if len(text) <= limit else f"{text[:limit]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 

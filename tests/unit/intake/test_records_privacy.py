@@ -14,6 +14,8 @@ import pytest
 
 from onroll.errors import DataError
 from onroll.intake.records.pseudonyms import FOLDER, KEPT, Key, read_key
+from onroll.project import find_project
+from onroll.provenance import inputs, sha256_of
 
 NUMBER = "T123456789012"
 SHAPES = [
@@ -160,3 +162,34 @@ def test_an_unknown_pupil_is_not_told_from_the_key(office: Any, pupil: Callable[
     rows = office.tidy("exclusions")
     assert len({row["pupil"] for row in rows}) == 29
     assert not {row["pupil"] for row in rows} & set(range(1000))
+
+
+FORMS = ("821200512064", "821200512064.0", "Z821/200512064", "Z82l2OO5l2O64", "Z821200512064A821200512065")
+
+
+def test_pupil_numbers_of_any_form_are_masked_in_every_column(office: Any, tmp_path: Path) -> None:
+    for column in ("urn", "sessions", "start_date", "category", "upn"):
+        office.put("exclusions", *({column: form} for form in FORMS), name=f"exclusions_{column}.csv")
+    said = told(office, tmp_path)
+    assert not [form for form in (*FORMS, "821200512064") if form in said]
+
+
+def test_the_name_of_a_received_file_is_recorded_without_the_pupil_number(
+    office: Any, tmp_path: Path
+) -> None:
+    project = find_project()
+    path = office.put("exclusions", name="exclusions Z821200512064.csv")
+    (received,) = (one for one in inputs(project, [path]) if one["kind"] == "received")
+    assert received["path"] == "exclusions (a pupil number).csv"
+    assert received["sha256"] == sha256_of(path)
+    assert received["bytes"] == path.stat().st_size
+    assert "821200512064" not in "".join(office.check().records.sent_in)
+
+
+def test_what_a_rule_says_is_said_whole(office: Any) -> None:
+    office.put(
+        "exclusions",
+        {"category": "PERM", "sessions": "", "start_date": "2023-11-06"},
+        {"category": "PERM", "sessions": "", "start_date": "2024-02-06"},
+    )
+    assert "in one academic year (first on 2023-11-06)" in office.lines()

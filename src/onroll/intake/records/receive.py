@@ -135,7 +135,7 @@ def _load(
 ) -> None:
     for stream, recognised in file.sheets:
         try:
-            load(store, headings, stream, recognised, mapping.of(file.name), loaded, found)
+            load(store, headings, stream, recognised, mapping.of(file.path.name), loaded, found)
         except DataError as problem:
             words = str(problem).removeprefix(f"{shown(file.name, 120)}: ")
             loaded.findings.append(finding("unreadable", stream.name, value=words))

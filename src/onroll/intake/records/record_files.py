@@ -32,7 +32,7 @@ def recognised_file(path: Path, name: str, headings: Headings, mapping: ReadingR
     DataError
         If it cannot be opened.
     """
-    entry = mapping.of(name)
+    entry = mapping.of(path.name)
     sheets: list[tuple[Stream, Recognised]] = []
     aside: list[str] = []
     said: list[Finding] = []

@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from onroll.errors import did_you_mean, one_of
 from onroll.framework.contracts import Column, Contracts
-from onroll.intake.findings import PUPIL_NUMBER, Finding, finding, shown
+from onroll.intake.findings import Finding, finding, shown
+from onroll.intake.masking import last_three, mask
+from onroll.intake.record_checks import RULE_CHECKS
 from onroll.intake.records.parsing import in_use
 
 _LONG_TEXT, _MOST_CODES = 24, 22
@@ -34,8 +36,6 @@ _SAYS_WHAT_IS_EXPECTED = frozenset(
     {"unknown_code", "not_a_date", "not_a_number", "not_whole", "out_of_bounds", "needed_blank", "wrong_upn",
      "wrong_form", "not_a_flag", "wrong_year", "date_out_of_range", "code_of_other_year"}
 )  # fmt: skip
-# A pupil number with a digit lost or too many, in whatever column it stands.
-_LIKE_A_NUMBER = re.compile(r"[A-Za-z](?:[ \u00a0-]?[0-9]){9,}[A-Za-z]?")
 _OF_THE_ROW = ("ragged_row", "truncated")
 _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-]([0-9]{2}|[0-9]{4})\b.*")
 _NOTHING_SAID = frozenset(
@@ -95,8 +95,8 @@ class Teller:
         return finding("too_many", self.name, column=self.header, value=f"{times:,}", expected=self.expected)
 
     def masked(self, value: str | None) -> str:
-        """A value as a person may see it."""
-        return masked(value, self.column, self.contracts)
+        """A value as a person may see it; what a rule says of a row is our own words, no text of the file."""
+        return masked(value, None if self.check in RULE_CHECKS else self.column, self.contracts)
 
     def _finding(self, value: str, hint: str, times: int, rows: Sequence[int]) -> Finding:
         one = finding(self.check, self.name, row=rows[0] if len(rows) == 1 else None, column=self.header, value=value,
@@ -115,7 +115,7 @@ def masked(value: str | None, column: Column | None, contracts: Contracts) -> st
     """A value as a person may see it: no pupil number whole, no name, long texts by their length only."""
     if value is None:
         return ""
-    text = _LIKE_A_NUMBER.sub(_end, PUPIL_NUMBER.sub(_end, value))
+    text = mask(value, last_three)
     if column is None or text != value or column.type in ("upn", "person"):
         return shown(text)
     words = re.findall(r"[^\W\d_]{2,}", text)
@@ -124,10 +124,6 @@ def masked(value: str | None, column: Column | None, contracts: Contracts) -> st
     if len(text) > _LONG_TEXT or (may_be_a_name and not near):
         return f"a text of {len(text)} characters"
     return text
-
-
-def _end(number: re.Match[str]) -> str:
-    return f"...{number[0][-3:]}"
 
 
 def expected(column: Column | None, contracts: Contracts, period: str = "") -> str:
