@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from onroll.statistics.adjusted import logistic, relative_risks, risk_differences
@@ -13,7 +13,8 @@ from onroll.statistics.marginal import standardise
 from onroll.statistics.mixed import random_intercept
 
 NEAR = 1e-7  # two ways to one answer, each to rounding of a fit
-FEW = settings(max_examples=25, deadline=None)
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a fit is too slow to shrink by thousands
+FEW = settings(max_examples=25, deadline=None, phases=PHASES)
 SCHOOL, GROUP, NEED = (
     one.ravel() for one in np.meshgrid(np.arange(4), np.arange(3), np.arange(2), indexing="ij")
 )

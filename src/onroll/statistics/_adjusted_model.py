@@ -15,6 +15,7 @@ from onroll.statistics._separation import NO_EVENT, WAYS, without_bound
 from onroll.statistics.design_matrix import Design
 from onroll.statistics.sandwich import CLUSTERED, KINDS, Covariance, sandwich
 
+ALONE = "known from single schools alone, or schools are all alike: no error of schools"
 FEW = "fewer than 4 degrees of freedom: limits not to be trusted"
 ABOVE_ONE = "some cells have a fitted risk above 1"
 TRUSTED_FROM = 4.0
@@ -140,10 +141,10 @@ def dressed(
     dispersion = _dispersion(rows, fitted, absorbed)
     covariance = _covariance(rows, fitted, family, kind, dispersion, absorbed)
     every = np.eye(rows.x.shape[1])
-    error, freedom = covariance.error(every), covariance.freedom(every)
-    far = quantile(level, freedom) * error
+    error, freedom = covariance.error(every), _known_by_schools(covariance, every)
+    far = distance(level, freedom, error)
     for at, degrees in zip(np.flatnonzero(kept), freedom, strict=True):
-        notes[at] = FEW if degrees < TRUSTED_FROM else notes[at]
+        notes[at] = ALONE if degrees == 0 else FEW if degrees < TRUSTED_FROM else notes[at]
     lost = np.where(np.array(notes) == NO_EVENT, -np.inf, np.inf)
     without_end = np.abs(lost)
     return AdjustedModel(
@@ -173,12 +174,21 @@ def dressed(
     )
 
 
-def quantile(confidence: float, freedom: FloatArray) -> FloatArray:
-    """Quantile of t, or of the normal without end of freedom; ``inf`` without freedom."""
+def _known_by_schools(covariance: Covariance, contrasts: FloatArray) -> FloatArray:
+    """Degrees of freedom; 0 where schools seem to leave no error, because single ones settle the coefficient."""
+    freedom = covariance.freedom(contrasts)
+    if covariance.schools is not None or not covariance.clusters:
+        return freedom
+    settled = covariance.error(contrasts) <= 1e-6 * np.linalg.norm(contrasts @ covariance.root, axis=1)
+    return np.where(settled, 0.0, freedom)
+
+
+def distance(confidence: float, freedom: FloatArray, error: FloatArray) -> FloatArray:
+    """How far limits are from the estimate: by t, or the normal without end of freedom; ``inf`` without any."""
     upper = 0.5 + confidence / 2.0
     some = np.where(np.isfinite(freedom) & (freedom > 0), freedom, 1.0)
     found = np.where(np.isinf(freedom), special.ndtri(upper), special.stdtrit(some, upper))
-    return np.where(freedom > 0, found, np.inf)
+    return np.where(freedom > 0, found * error, np.inf)
 
 
 def _kind(rows: CellRows, errors: str | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from onroll.statistics._adjusted_model import AdjustedModel, quantile
+from onroll.statistics._adjusted_model import AdjustedModel, distance
 from onroll.statistics._inputs import BoolArray, FloatArray, StrArray, choice, open_share
 from onroll.statistics.design_matrix import Factor
 
@@ -215,7 +215,7 @@ def _far(model: AdjustedModel, pull: FloatArray, level: float) -> tuple[FloatArr
     freedom = np.full(len(pull), np.inf)
     if np.any(moves):
         freedom[moves] = model.covariance.freedom(pull[moves])
-    return quantile(level, freedom) * model.covariance.error(pull), freedom
+    return distance(level, freedom, model.covariance.error(pull)), freedom
 
 
 def _risk_scale(

@@ -86,7 +86,8 @@ class Covariance:
             squares += own**2 - 2.0 * own * length
             joint += pulled[:, :, None] * pulled[:, None, :]
         squares += (joint**2).sum((1, 2))
-        return np.where(squares > 0, alone**2 / np.where(squares > 0, squares, 1.0), 0.0)
+        some = alone > ALL_OF_IT * (turned**2).sum(1)
+        return np.where(some, alone**2 / np.where(some, squares, 1.0), 0.0)
 
 
 def sandwich(

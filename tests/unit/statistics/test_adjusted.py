@@ -123,6 +123,19 @@ def test_few_schools_are_noted() -> None:
     assert found.note[1].startswith("fewer than 4 degrees of freedom")
 
 
+@pytest.mark.parametrize("errors", ["CR0", "CR2"])
+def test_a_group_of_one_school_has_no_error_of_schools_and_it_is_said(errors: str) -> None:
+    design = design_matrix([Factor("group", [0, 0, 0, 1])])
+    found = logistic([10, 20, 30, 40], [100] * 4, design, school=[1, 2, 3, 4], errors=errors)
+    alone = logistic([10, 20, 30, 40], [100] * 4, plain_design([0, 0, 0, 1], constant=False), errors="model")
+    assert np.isfinite(alone.error[0])
+    own = plain_design([[1, 0], [1, 0], [1, 0], [0, 1]], constant=False)
+    separate = logistic([10, 20, 30, 40], [100] * 4, own, school=[1, 2, 3, 4], errors=errors)
+    assert separate.note[1].startswith("known from single schools alone")
+    assert (separate.lower[1], separate.upper[1]) == (-np.inf, np.inf)
+    assert np.isfinite(found.upper[1])
+
+
 def test_a_fitted_risk_above_one_is_remarked() -> None:
     design = design_matrix([Factor("a", [0, 1, 0, 1]), Factor("b", [0, 0, 1, 1])])
     found = relative_risks([20, 60, 60, 100], [100, 100, 100, 100], design)
