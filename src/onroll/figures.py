@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from onroll.counts.characteristics import characteristic_cells
 from onroll.evidence.published import Figures
 from onroll.intake.checking import Checked
 from onroll.intake.received import EXCLUSIONS
@@ -14,7 +15,7 @@ ANNUAL, NATION, SEN, ETHNICITY = (
     "exclusions_authority_annual", "exclusions_nation_region_annual", "exclusions_sen_termly",
     "exclusions_ethnicity_annual",
 )  # fmt: skip
-SHARES = "sen_share_authority"
+SHARES, CHARACTERISTICS = "sen_share_authority", "exclusions_characteristics_national"
 KEYS = [
     "time_period", "time_identifier", "geographic_level", "area_code", "area", "education_phase",
     "breakdown_topic", "breakdown",
@@ -41,9 +42,12 @@ def figures_of(shipped: Shipped, checked: Checked | None) -> tuple[Figures, tupl
     per_pupil = shipped.tables["suspensions_per_pupil_national"].table
     per_pupil = per_pupil[per_pupil["time_period"] == per_pupil["time_period"].max()].dropna()
     shares = shipped.tables[SHARES].table.assign(source=SHARES)
+    england = characteristic_cells(shipped.tables[CHARACTERISTICS].table, CHARACTERISTICS)
     published = [*shipped.cards, *(one.name for one in received if one.kind == EXCLUSIONS)]
     origins = dict.fromkeys(published, PUBLISHED)
-    made = Figures(tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil, origins)
+    made = Figures(
+        tables[ANNUAL], tables[NATION], tables[SEN], tables[ETHNICITY], shares, per_pupil, england, origins
+    )
     return made, tuple(said)
 
 

@@ -13,6 +13,7 @@ from onroll.counts.published import all_sources, annual_cells, over_years, repea
 from onroll.evidence.changes import Pair, beside_rows, change_rows, next_year_rows, spread_of
 from onroll.evidence.impact import impact_rows
 from onroll.evidence.levels import all_levels
+from onroll.evidence.national_patterns import national_rows
 from onroll.evidence.patterns import ethnicity_rows, sen_rows
 from onroll.evidence.question import Question
 from onroll.evidence.table import Evidence, collect
@@ -42,6 +43,8 @@ class Figures:
         ``area_code, time_period, breakdown, pupil_percent, source``.
     per_pupil : DataFrame
         ``suspensions_each, pupils``: how many pupils of England had so many suspensions in a year.
+    characteristics : DataFrame
+        Cells of England's pupils by what they are, as ``counts.characteristics`` makes them.
     origins : mapping
         For each source of any row: ``published`` or ``own records``. What is not named here does not pass the door.
     """
@@ -52,6 +55,7 @@ class Figures:
     ethnicity: pd.DataFrame
     sen_shares: pd.DataFrame
     per_pupil: pd.DataFrame
+    characteristics: pd.DataFrame
     origins: Mapping[str, str]
 
 
@@ -69,6 +73,7 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
         *sen_rows(sen_cells(figures.sen_terms, sen_roll(cells, figures.sen_shares, question.area_code),
                             question.area_code), question, scale),
         *ethnicity_rows(ethnicity_cells(figures.ethnicity, question.area_code), question, repeats),
+        *national_rows(figures.characteristics, question),
         *impact_rows(cells, question),
     ]  # fmt: skip
     return collect(rows, figures.origins)

@@ -91,6 +91,8 @@ def test_the_published_indicators_are_those_the_evaluation_computes(ours: Ours) 
         "permanent_exclusion_rate_by_sen": ("P5.2",),
         "suspension_rate_by_ethnicity": ("P5.2",),
         "permanent_exclusion_rate_by_ethnicity": ("P5.2",),
+        "suspended_pupil_rate_by_characteristic": ("P7.1",),
+        "permanent_exclusion_rate_by_characteristic": ("P7.1",),
         "strategy_impact_suspension_rate": ("P7.1",),
         "strategy_impact_permanent_exclusion_rate": ("P7.1",),
     }
