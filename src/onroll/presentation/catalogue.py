@@ -8,13 +8,13 @@ from functools import partial
 from types import MappingProxyType
 
 from onroll.framework import Framework
-from onroll.presentation import practice, quality_tables, sentences, tables
+from onroll.presentation import closing, ladder_tables, practice, quality_tables, sentences, tables
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Paragraph, Text, text
 from onroll.presentation.objectives import glance
 from onroll.presentation.quality import Quality
 from onroll.presentation.records import withheld_words
-from onroll.presentation.sentences import differences, register
+from onroll.presentation.sentences import differences, ladder, register
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
 
 
@@ -59,6 +59,8 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "sources": lambda a: (tables.sources(a.facts),),
         "objectives": lambda a: (glance(a.framework, a.facts),),
         "received": _received,
+        "ladder": lambda a: ladder_tables.ladder(a.facts),
+        "published_ratios": lambda a: ladder_tables.published_ladder(a.facts),
         "findings": _findings,
         "what_rests_on_it": lambda a: (quality_tables.rests_on(a.framework, a.facts, a.quality),),
         "training_by_staff_group": lambda a: practice.by_staff_group(a.framework, a.facts),
@@ -108,9 +110,15 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),
         "register": lambda a: _register(a.facts),
         "differences": lambda a: differences.differences(a.facts),
+        "suspended_more_often": lambda a: ladder.more_often(a.facts),
+        "why_the_gap": lambda a: ladder.why_the_gap(a.facts),
+        "pupils_fewer": lambda a: ladder.pupils_fewer(a.framework, a.facts),
+        "suspended_less_often": lambda a: ladder.less_often(a.facts),
+        "not_told_apart": lambda a: ladder.not_told(a.facts),
         "training": lambda a: practice.training(a.facts),
         "placements": lambda a: practice.reviews(a.facts),
         "withheld": lambda a: _withheld(a.facts),
+        "what_is_synthetic": lambda a: closing.made_up(a.facts),
         "how_files_were_read": lambda a: quality_tables.readings(a.quality),
         "what_to_ask_for": lambda a: quality_tables.to_ask(a.framework, a.quality),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,8 @@ from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.presentation import wording
 from onroll.presentation.drawing import INK, OWN, STYLES, Chart, canvas, end_labels, shade, years_axis
 from onroll.presentation.facts import Facts
+from onroll.presentation.forest import PANELS, forest
+from onroll.presentation.forest import available as of_forests
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
 from onroll.vocabulary import (
@@ -41,7 +44,7 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    every = {**CHARTS, **RECORD_CHARTS}
+    every = {**CHARTS, **RECORD_CHARTS, **FORESTS}
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -58,7 +61,7 @@ def available(facts: Facts) -> tuple[str, ...]:
     published = tuple(
         name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
     )
-    return (*published, *of_records(facts))
+    return (*published, *of_records(facts), *of_forests(facts))
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
@@ -261,4 +264,7 @@ NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
         },
     }
 )
-NAMES = (*CHARTS, *RECORD_CHARTS)
+FORESTS: MappingProxyType[str, Callable[[Facts], Chart]] = MappingProxyType(
+    {name: partial(forest, name=name) for name in PANELS}
+)
+NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS)

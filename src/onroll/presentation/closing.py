@@ -34,6 +34,15 @@ def foot(facts: Facts) -> tuple[Text, ...]:
     )
 
 
+def made_up(facts: Facts) -> list[Text]:
+    """Whether what is shown is real or made up, in a line."""
+    if facts.brief.is_synthetic:
+        return [text(PARTLY_SYNTHETIC if PUBLISHED in facts.brief.origins else SYNTHETIC)]
+    if facts.brief.has_own_records:
+        return [text("Nothing here is made up: figures are published, or from the authority's own records.")]
+    return [text("Nothing here is made up: all figures are published. No own records were received.")]
+
+
 def departures(facts: Facts) -> tuple[Block, ...]:
     """Warnings at the top: synthetic data named as such, and where the run departs from the analysis plan."""
     words = PARTLY_SYNTHETIC if PUBLISHED in facts.brief.origins else SYNTHETIC

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from onroll.vocabulary import academic_year
 
@@ -29,6 +31,7 @@ RC: Any = {
     "axes.axisbelow": True, "svg.fonttype": "path", "svg.hashsalt": "onroll", "figure.dpi": 100,
 }  # fmt: skip
 WIDTH, HEIGHT = 7.4, 4.0
+SYNTHETIC = "Synthetic data, no real child or school."
 
 
 class Chart(Figure):
@@ -38,8 +41,15 @@ class Chart(Figure):
     ----------
     id, title, unit, alt, source : str
         The file's name; the finding in words; measure and unit; alternative text; where it is from.
+    foot : str
+        What is not drawn, and why; stands under the chart.
     numbers : DataFrame
         Every number drawn, with ``row``, its row in ``evidence.csv``.
+
+    Notes
+    -----
+    Title, unit and source stand small at the foot of the picture itself, so that a copy of it still says what it is,
+    and that synthetic data are synthetic.
     """
 
     id: str = ""
@@ -47,6 +57,7 @@ class Chart(Figure):
     unit: str = ""
     alt: str = ""
     source: str = ""
+    foot: str = ""
     numbers: pd.DataFrame = pd.DataFrame()
 
     def svg(self) -> bytes:
@@ -60,8 +71,30 @@ class Chart(Figure):
     def _bytes(self, kind: str, **said: Any) -> bytes:
         out = io.BytesIO()
         with mpl.rc_context(RC):
+            written = self._signed()
             self.savefig(out, format=kind, bbox_inches="tight", facecolor="white", **said)
+            for line in written:
+                line.remove()
         return out.getvalue()
+
+    def _signed(self) -> list[Text]:
+        """Write under the chart what is not drawn, its title and unit, whether it is synthetic, source and run."""
+        made_up = SYNTHETIC if "ynthetic data" in self.source else ""
+        lines = [
+            (self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold"), (self.title, 7, INK, "bold"),
+            (self.unit, 7, INK, "normal"), (self.source, 7, GREY, "normal"),
+        ]  # fmt: skip
+        width, height = self.get_size_inches()
+        at, written = float(self.get_tightbbox().y0) - 0.12, []
+        for words, size, colour, weight in lines:
+            wrapped = textwrap.fill(words, round(WIDTH * 72 / (size * 0.58)))
+            if wrapped:
+                written.append(self.text(
+                    0.12 / width, at / height, wrapped, fontsize=size, color=colour, fontweight=weight, va="top",
+                    linespacing=1.25,
+                ))  # fmt: skip
+                at -= (wrapped.count("\n") + 1) * size * 1.3 / 72 + 0.03
+        return written
 
 
 def canvas(height: float = HEIGHT) -> tuple[Chart, Axes]:

@@ -14,7 +14,7 @@ REFERENCES = {"sen_provision": NO_SEN, "ethnicity_major": "White", "fsm": NOT_EL
 TOPICS = {
     "sen_provision": "SEN provision", "ethnicity_major": "ethnic group", "fsm": "free school meals", "sex": "sex",
 }  # fmt: skip
-_PEOPLE = {
+PEOPLE = {
     EHC_PLAN: "pupils with an Education, health and care plan", SEN_SUPPORT: "pupils with SEN support",
     NO_SEN: "pupils with no SEN provision", ELIGIBLE: "pupils eligible for free school meals",
     NOT_ELIGIBLE: "pupils not eligible", "Male": "boys", "Female": "girls",
@@ -39,7 +39,7 @@ def apart(facts: Facts, topic: str) -> list[tuple[str, Fact, Fact]]:
     out = []
     for name in records.groups(facts, SUSPENSIONS, topic):
         fact = records.level(facts, SUSPENSIONS, topic, name)
-        if name in _PEOPLE and fact is not None and fact.is_known and fact["lower"] > base["upper"]:
+        if name in PEOPLE and fact is not None and fact.is_known and fact["lower"] > base["upper"]:
             out.append((name, fact, base))
     return sorted(out, key=lambda one: -float(one[1]["estimate"]))
 
@@ -50,8 +50,8 @@ def differences(facts: Facts) -> list[Text]:
     for topic in TOPICS:
         for name, fact, base in apart(facts, topic):
             out.append(text(
-                f"Schools suspended {_PEOPLE[name]} ", fact.bind("rate"), " times for every 100", *_base(fact), ", and ",
-                f"{_PEOPLE[reference(facts, topic)]} ", base.bind("rate"), " times", *_base(base),
+                f"Schools suspended {PEOPLE[name]} ", fact.bind("rate"), " times for every 100", *_base(fact), ", and ",
+                f"{PEOPLE[reference(facts, topic)]} ", base.bind("rate"), " times", *_base(base),
                 ". The two intervals lie apart.",
             ))  # fmt: skip
     return out
@@ -65,7 +65,7 @@ def title(facts: Facts) -> str:
     topic, name, _, _ = max(
         highest, key=lambda one: float(one[2]["estimate"]) / max(float(one[3]["estimate"]), 1e-9)
     )
-    return f"Schools suspended {_PEOPLE[name]} more often than {_PEOPLE[reference(facts, topic)]}"
+    return f"Schools suspended {PEOPLE[name]} more often than {PEOPLE[reference(facts, topic)]}"
 
 
 def _base(fact: Fact) -> Text:
