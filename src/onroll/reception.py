@@ -70,6 +70,8 @@ def checked_or_stop(folder: Path, project: Project, framework: Framework) -> Che
     errors = Findings(tuple(item for one in checked.received for item in one.findings)).errors
     if errors:
         checked.close()
-        more = f" There are {len(errors) - 1:,} more errors." if len(errors) > 1 else ""
+        more = {1: "", 2: " There is 1 more error."}.get(
+            len(errors), f" There are {len(errors) - 1:,} more errors."
+        )
         raise DataError(f"{errors[0].line()}{more} 'onroll check --data {folder}' lists everything.")
     return checked

@@ -77,5 +77,5 @@ def test_the_check_of_three_tables_as_people_send_them(
         "note"
     ] * 12
     rows = listed.read_text(encoding="utf-8").splitlines()
-    assert rows[0] == "file,row,column,value,expected,action,severity,check"
+    assert rows[0] == "file,row,column,value,expected,action,severity,check,what"
     assert len(rows) == 1 + 5 + 2 + 12

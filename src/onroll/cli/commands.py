@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -53,10 +54,12 @@ def _term(asked: str) -> tuple[str, str]:
     """Year and term of ``2023/24 Spring``; the last term of the records where nothing is asked."""
     if not asked.strip():
         return "", "latest"
-    found = re.fullmatch(r"\s*(\d{4}/?\d{2})\s+(autumn|spring|summer)(\s+term)?\s*", asked, re.IGNORECASE)
+    year, term = r"(?P<year>\d{4}/?\d{2})", r"(?P<term>autumn|spring|summer)(\s+term)?"
+    orders = (rf"\s*{year}\s+{term}\s*", rf"\s*{term}\s+{year}\s*")
+    found = next(filter(None, (re.fullmatch(order, asked, re.IGNORECASE) for order in orders)), None)
     if found is None:
         raise UsageError(f"--term '{asked}': write a year and a term, such as --term \"2023/24 Spring\"")
-    return found[1], found[2].capitalize()
+    return found["year"], found["term"].capitalize()
 
 
 def synthetic(asked: argparse.Namespace) -> int:
@@ -68,15 +71,18 @@ def synthetic(asked: argparse.Namespace) -> int:
 
     project = find_project()
     authority = load(project.root).strategy.authority
-    is_england = asked.england or asked.pupils > LARGEST
+    is_england = asked.england or (asked.pupils or 0) > LARGEST
     made = Made("", "England") if is_england else Made(authority.old_la_code, authority.name)
+    is_there = (Path(asked.out) / "truth.json").is_file()
     truth = make_authority(
         Path(asked.out), load_contracts(project.root), project.published, authority=made, seed=asked.seed,
-        pupils=asked.pupils or (ENGLAND if is_england else TOWN), first=time_period(asked.first),
+        pupils=(ENGLAND if is_england else TOWN) if asked.pupils is None else asked.pupils, first=time_period(asked.first),
         last=time_period(asked.last),
         effects=_effects(asked.effect), defects=asked.defects, form=asked.form or ("parquet" if is_england else "csv"),
         censuses=("Spring",) if is_england else ("Autumn", "Spring", "Summer"), say=_say,
     )  # fmt: skip
+    if is_there:
+        print(f"The authority that was made earlier in {asked.out} was replaced")
     print(f"Synthetic data made from seed {truth.seed}, no real child or school: {asked.out}")
     return 0
 
@@ -112,6 +118,10 @@ def check(asked: argparse.Namespace) -> int:
     from onroll.project import find_project
     from onroll.reception import check
 
+    if asked.data:
+        _folder(asked.data)
+    if asked.list:
+        _can_be_written(Path(asked.list))
     project = find_project()
     folder = Path(asked.data) if asked.data else project.received
     with _patiently() as say, check(folder, project, say=say) as checked:
@@ -194,6 +204,16 @@ def _folder(named: str) -> None:
     """A folder given by hand must be there: a mistyped name is wrong usage, not an empty year."""
     if not Path(named).exists():
         raise UsageError(f"--data {named}: there is no such folder")
+
+
+def _can_be_written(file: Path) -> None:
+    """The list must have a folder to lie in, before an hour's check and not after it."""
+    if file.is_dir():
+        raise UsageError(f"--list {file}: this is a folder; name a CSV file in it")
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"--list {file}: there is no folder {file.parent}; make it, or name another")
+    if not os.access(file.absolute().parent, os.W_OK):
+        raise UsageError(f"--list {file}: the folder {file.parent} may not be written to; name another")
 
 
 def _choices(settings: Sequence[str]) -> dict[str, Any]:

@@ -91,11 +91,18 @@ def _templates(add: Add) -> None:
 def _synthetic(add: Add) -> None:
     one = add("synthetic", commands.synthetic, "make an authority from a seed, with the truth known",
               "onroll synthetic --out data/synthetic/one --seed 1 --effect strategy_suspensions=0.8")  # fmt: skip
-    one.add_argument("--out", required=True, metavar="DIR", help="folder to write, new or empty")
+    one.add_argument(
+        "--out",
+        required=True,
+        metavar="DIR",
+        help="folder to write: new, empty, or an earlier made authority, which is replaced",
+    )
     one.add_argument(
         "--seed", type=int, default=1, metavar="N", help="the same seed makes the same files (1)"
     )
-    one.add_argument("--pupils", type=int, default=0, metavar="N", help=f"pupils on roll a year ({TOWN:,})")
+    one.add_argument(
+        "--pupils", type=int, default=None, metavar="N", help=f"pupils on roll a year ({TOWN:,})"
+    )
     one.add_argument("--effect", action="append", default=[], metavar="NAME=VALUE", help="an effect to plant")
     one.add_argument("--defects", action="store_true", help="plant faults of every kind for onroll check")
     one.add_argument("--first", default="2015/16", metavar="YEAR", help="first academic year (2015/16)")

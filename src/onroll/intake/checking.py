@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +10,10 @@ from types import TracebackType
 
 from onroll.errors import DataError
 from onroll.framework.contracts import Contracts
+from onroll.intake.checks import CHECKS
 from onroll.intake.columns import kind_of
-from onroll.intake.files import ENDINGS, ending_of
-from onroll.intake.findings import Findings, finding, shown
+from onroll.intake.files import ALSO_TEXT, ENDINGS, ending_of
+from onroll.intake.findings import LISTED, Findings, finding, shown
 from onroll.intake.masking import mask
 from onroll.intake.places import Authorities, read_authorities
 from onroll.intake.published import read_published
@@ -27,6 +29,7 @@ from onroll.intake.sheets import empty_frame
 
 BESIDE = (MAPPING, "truth.json")
 _SPREADSHEETS = (".xls", ".xlsb", ".xlsm", ".ods", ".tsv", ".numbers")
+_LONGEST_HEADER = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,9 @@ def check_folder(
     can_read, records = not received, list[RecordFile]()
     for path in paths:
         name = mask(path.relative_to(folder).as_posix())
+        if _is_own_list(path):
+            received.append(_unread(name, Findings((finding("own_list", name),))))
+            continue
         try:
             own = None if headings is None else _own_records(path, name, headings, rules)
         except UnsafeError as problem:
@@ -126,9 +132,22 @@ def check_folder(
     return Checked(tuple(received), found + own_records.findings, own_records)
 
 
+def _is_own_list(path: Path) -> bool:
+    """Whether a file is a list of findings, as written here or saved again by a spreadsheet."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_HEADER).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    cells = [cell.strip(' "\r\n') for cell in re.split("[,;\t]", first)]
+    return tuple(cells[: len(LISTED) - 1]) == LISTED[:-1]
+
+
 def _own_records(path: Path, name: str, headings: Headings, rules: ReadingRules) -> RecordFile | None:
     """The file as own records, or None where it is something else or cannot be opened."""
-    if ending_of(path) is None:
+    if ending_of(path) is None and path.suffix.lower() not in ALSO_TEXT:
         return None
     try:
         file = recognised_file(path, name, headings, rules)
@@ -203,15 +222,24 @@ def _check_file(path: Path, name: str, authorities: Authorities, headings: Headi
 
 
 def _with_hints(found: Findings, name: str, headings: Headings) -> Findings:
-    """Of a file that is not known and has the name of a table, say which columns it lacks."""
-    like = next((one for one in headings.contracts.tables.values() if named_like(name, one)), None)
+    """Of a file that is not known, name the tables; if it has the name of one, say which columns it lacks."""
+    tables = headings.contracts.tables.values()
+    like = next((one for one in tables if named_like(name, one)), None)
     if like is None:
-        return found
-    words = (
-        f"It is named like {like.id}, whose columns {', '.join(like.needed)} were not found in its first rows. "
-        "Use the template, or name the headers in mapping.yaml."
+        own = f"a table of own records ({', '.join(one.id for one in tables)}), or "
+        words = f"{CHECKS['unknown_file'].action} For own records use the templates, or name the table in mapping.yaml."
+    else:
+        own = ""
+        words = (
+            f"It is named like {like.id}, whose columns {', '.join(like.needed)} were not found in its first rows. "
+            "Use the template, or name the headers in mapping.yaml."
+        )
+    told = (
+        replace(one, expected=own and f"{own}{one.expected}", action=words)
+        if one.check == "unknown_file"
+        else one
+        for one in found
     )
-    told = (replace(one, expected="", action=words) if one.check == "unknown_file" else one for one in found)
     return Findings(tuple(told))
 
 

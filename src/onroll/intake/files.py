@@ -15,6 +15,8 @@ from onroll.intake.sheets import LIMIT, LIMIT_WORDS, Sheet
 from onroll.intake.workbooks import read_parquet, read_workbook
 
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
+ALSO_TEXT = (".txt", ".tsv")
+"""Endings of text files that may hold own records, as Excel writes them ("Unicode text")."""
 _ENDING_WORDS = "CSV, CSV.GZ, XLSX or Parquet"
 _MAGIC = (
     (b"PK\x03\x04", ".xlsx", "a zipped file such as an Excel workbook"),

@@ -20,7 +20,7 @@ _LONG = (
 )  # fmt: skip
 
 
-LISTED = ("file", "row", "column", "value", "expected", "action", "severity", "check")
+LISTED = ("file", "row", "column", "value", "expected", "action", "severity", "check", "what")
 """The columns of the full list."""
 
 
@@ -45,16 +45,21 @@ class Finding:
     rows: tuple[int, ...] = ()
 
     @property
+    def what(self) -> str:
+        """What is wrong, in words."""
+        return CHECKS[self.check].says.replace("{value}", self.value).rstrip(".")
+
+    @property
     def says(self) -> str:
         """What is wrong, what was expected and what to do, without the place."""
-        said = CHECKS[self.check].says.replace("{value}", self.value)
-        wanted = f"{said}; expected {self.expected}." if self.expected else f"{said.rstrip('.')}."
+        wanted = f"{self.what}; expected {self.expected}." if self.expected else f"{self.what}."
         return f"{wanted} {self.action}".strip()
 
     def cells(self) -> tuple[str | int | None, ...]:
         """What the full list shows of it, as ``LISTED``."""
         return (
-            self.file, self.row, self.column, self.value, self.expected, self.action, self.severity, self.check
+            self.file, self.row, self.column, self.value, self.expected, self.action, self.severity, self.check,
+            self.what,
         )  # fmt: skip
 
     def line(self) -> str:

@@ -144,6 +144,7 @@ RULE_CHECKS = MappingProxyType(
 )
 READ_CHECKS = MappingProxyType(
     {
+        "own_list": Check("note", "a list of findings that 'onroll check' wrote, left aside", ""),
         "read_as": Check("note", "{value}", ""),
         "header_found": Check(
             "note", "row {value} was taken as the header; what stands above it was left out", ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from onroll.cli import main
+from onroll.cli.commands import _term
 
 PUPIL_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z][0-9]{11}[0-9A-Z](?![0-9A-Za-z])")
 
@@ -70,7 +71,12 @@ def test_the_list_has_every_fault_that_the_count_names(
         (["synthetic", "--out", "x", "--effect", "boys"], "NAME=VALUE"),
         (["synthetic", "--out", "x", "--effect", "boys=900"], "boys"),
         (["synthetic", "--out", "x", "--first", "2015/17"], "academic year"),
+        (["synthetic", "--out", "x", "--pupils", "0"], "pupils 0 cannot be made"),
+        (["check", "--data", "not-there"], "no such folder"),
+        (["check", "--list", "not-there/list.csv"], "there is no folder not-there"),
+        (["check", "--list", "."], "this is a folder"),
         (["termly", "--term", "Spring"], "2023/24 Spring"),
+        (["termly", "--term", "spring 2023/24", "--data", "not-there"], "no such folder"),
         (["termly", "--term", "2023/24 Winter"], "2023/24 Spring"),
         (["termly", "--term", "2023/24 Spring", "--data", "not-there"], "no such folder"),
     ],
@@ -102,3 +108,46 @@ def test_a_folder_with_something_else_in_it_is_left_alone(
 def test_templates_are_written_for_every_table(tmp_path: Path) -> None:
     assert main(["templates", "--out", str(tmp_path / "t")]) == 0
     assert len(list((tmp_path / "t").glob("*.xlsx"))) == 9
+
+
+@pytest.mark.parametrize(
+    "asked", ["2023/24 Spring", "spring 2023/24", "Spring term 202324", " 202324 spring term "]
+)
+def test_a_term_may_be_written_in_either_order(asked: str) -> None:
+    year, term = _term(asked)
+    assert (year.replace("/", ""), term) == ("202324", "Spring")
+
+
+def test_a_list_in_the_folder_of_the_data_is_left_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "placements.csv").write_text(
+        "placement_id,record,kind,upn,start_date\nP1,spell,managed_move,A000000000000,2023-11-06\n"
+        "P1,review,,,\n",
+        encoding="utf-8",
+    )
+    listed = tmp_path / "list.csv"
+    assert main(["check", "--data", str(tmp_path), "--list", str(listed)]) == 1
+    once = listed.read_text(encoding="utf-8")
+    rows = list(csv.DictReader(once.splitlines()))
+    assert "a review without its day" in {row["what"] for row in rows}
+    assert all(row["what"] for row in rows)
+    capsys.readouterr()
+    assert main(["check", "--data", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert "note: list.csv: a list of findings that 'onroll check' wrote, left aside." in told
+    assert "error: list.csv" not in told
+    listed.write_text(once.replace(",", ";"), encoding="utf-8-sig")
+    assert main(["check", "--data", str(tmp_path)]) == 1
+    assert "error: list.csv" not in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_known_is_told_every_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "register.csv").write_text("colour,size\nred,2\n", encoding="utf-8")
+    assert main(["check", "--data", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    for table in ("schools", "roll", "exclusions", "placements", "training", "principles_use", "policies",
+                  "survey_answers", "delivery_log"):  # fmt: skip
+        assert table in told
