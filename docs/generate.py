@@ -44,6 +44,9 @@ that no evidence was received. Dates may be written 01/09/2023 or 2023-09-01, ac
 numbers are replaced by a keyed hash as they are read ([privacy](privacy.md)). Columns that are not named here are not
 read.
 
+A date belongs to the academic year from 1 August to 31 July. The Autumn term ends on 31 December, the Spring term on Easter
+Sunday, the Summer term on 31 July; each begins on the day after the one before it.
+
 {source}
 """
 
