@@ -79,7 +79,7 @@ def test_dates_and_times_stay_readable(day: dt.datetime, form: str, around: str)
     assert mask(text) == text
 
 
-@given(st.integers(0, 99_999_999), st.floats(0, 1, exclude_max=True).map(lambda one: f"{one:.12f}"))
+@given(st.integers(0, 99_999_999), st.floats(0, 0.99).map(lambda one: f"{one:.12f}"))
 def test_ordinary_numbers_stay_readable(whole: int, share: str) -> None:
     assert mask(str(whole)) == str(whole)
     assert mask(share) == share

@@ -16,7 +16,7 @@ SHOWN_CHARACTERS = 40
 _HINT = 600
 _LONG = (
     "unreadable", "missing_column", "read_as", "renamed_header", "wrong_mapping", "columns_not_kept", "unused_table",
-    "older_version", "two_headers", "hidden_sheets", "sheets_left_aside",
+    "older_version", "two_headers", "duplicate_key", "repeated_file", "hidden_sheets", "sheets_left_aside",
 )  # fmt: skip
 
 
@@ -167,8 +167,14 @@ def per_row(
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value fit to print: pupil numbers masked, control characters escaped, cut at the limit with three dots."""
     text = mask(str(value))
-    text = text if len(text) <= limit else f"{text[:limit]}..."
+    text = text if len(text) <= limit else f"{_whole_words(text, limit)}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _whole_words(text: str, limit: int) -> str:
+    """The beginning of a text, cut between words where there are any."""
+    words, space, _ = text[: limit + 1].rpartition(" ")
+    return words.rstrip(" ,;") if space and len(words) > limit // 2 else text[:limit]
 
 
 def closest(value: str, allowed: Iterable[str]) -> str:

@@ -15,8 +15,8 @@ _RUN = re.compile(
     rf"(?<![^\W\d_]{{2}}){_DIGIT}(?:{_BETWEEN}*{_DIGIT})*(?:[A-Za-z](?![A-Za-z]))?"
     rf"|\d(?:{_BETWEEN}*{_DIGIT})*(?:[A-Za-z](?![A-Za-z]))?"
 )
-# The end of a word before the digits, and the beginning of one after them: "to 12", "12 or".
-_WORD_BEFORE = re.compile(r"^[A-Za-z]?[OoIl|]{1,2}\s+(?=\d)")
+# The end of a word before the digits, and the beginning of one after them: "to 12", "roll_12", "12 or".
+_WORD_BEFORE = re.compile(r"^[A-Za-z]?(?:[OoIl|]{1,2}\s+|[ol]{1,4}[\s_-]*)(?=\d)")
 _WORD_AFTER = re.compile(r"(?<=\d)\s+[OoIl|]{1,2}[A-Za-z]?$")
 _WORDS_ABOUT = re.compile(r"^[A-Za-z]?[OoIl|]+[\s_-]+(?=\d)|(?<=\d)[\s_-]+[OoIl|]+[A-Za-z]?$|(?<=\d)T$")
 _ISO = r"(?:19|20)\d\d([-/.])(?:0[1-9]|1[0-2])\{g}(?:0[1-9]|[12]\d|3[01])"

@@ -144,6 +144,9 @@ RULE_CHECKS = MappingProxyType(
 )
 READ_CHECKS = MappingProxyType(
     {
+        "repeated_file": Check(
+            "warning", "it repeats {value}, byte for byte, and was left aside", "Delete one of the two files."
+        ),
         "own_list": Check("note", "a list of findings that 'onroll check' wrote, left aside", ""),
         "read_as": Check("note", "{value}", ""),
         "header_found": Check(

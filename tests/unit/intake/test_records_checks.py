@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from onroll.intake.checks import CHECKS
-from onroll.intake.findings import Findings
+from onroll.intake.findings import LISTED, Findings
 from onroll.intake.record_checks import CELL_CHECKS, READ_CHECKS, RULE_CHECKS
 
 Rows = tuple[str, list[dict[str, object]], int, str]
@@ -152,7 +152,15 @@ def lines_of(table: str, *more: str) -> Callable[[Any], object]:
     )
 
 
+def twice(office: Any) -> None:
+    """A file and its copy under another name."""
+    office.put("exclusions")
+    office.put("exclusions", name="exclusions_copy.csv")
+
+
 READS: dict[str, Case] = {
+    "own_list": (lambda office: office.text("list.csv", f"{','.join(LISTED)}\n"), None, ""),
+    "repeated_file": (twice, None, ""),
     "read_as": (lambda office: office.put("policies", {"rated_on": "10/01/2024"}), None, "rated_on"),
     "header_found": (
         lambda office: office.book("schools.xlsx", {"s": [["Our schools"], *office.rows("schools")]}), 2, ""

@@ -120,8 +120,8 @@ def test_a_later_sheet_that_is_damaged_keeps_the_table_from_being_used(
 
 @pytest.mark.skipif(os.name != "posix", reason="only there")
 def test_links_pipes_and_locked_files(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.put("training", name="elsewhere.txt")
-    (office.folder / "training.csv").symlink_to(office.folder / "elsewhere.txt")
+    office.put("training", name="elsewhere.bin")
+    (office.folder / "training.csv").symlink_to(office.folder / "elsewhere.bin")
     (office.folder / "roll.csv").symlink_to(office.folder / "nowhere")
     os.mkfifo(office.folder / "exclusions.csv")
     assert grave(office) == [("unreadable", None), ("unreadable", None)]

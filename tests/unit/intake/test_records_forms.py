@@ -225,3 +225,51 @@ def test_gzip_and_folders_named_like_files(office: Any, pupil: Upn) -> None:
     text = joined(pupils(office, pupil, 2)).encode()
     (office.folder / "exclusions.csv" / "exclusions_a.csv.gz").write_bytes(gzip.compress(text))
     assert len(office.tidy("exclusions")) == 2
+
+
+def _text(rows: list[list[str]], mark: str = ",") -> str:
+    return "".join(f"{mark.join(row)}\r\n" for row in rows)
+
+
+@pytest.mark.parametrize("quoted", ["", '"'])
+def test_a_short_total_and_a_short_remark_at_the_end_are_left_out(office: Any, quoted: str) -> None:
+    rows = _text(office.rows("exclusions", {}, {"start_date": "2023-12-06"}))
+    office.text(
+        "exclusions.csv", f"{rows}Total,,,{quoted}653{quoted}\r\nPrinted from the register on Friday\r\n"
+    )
+    assert [(one[0], one[1]) for one in office.found("error", "warning", "note") if one[1]] == [
+        ("total_rows", 4), ("lone_cell", 5)
+    ]  # fmt: skip
+    assert len(office.tidy("exclusions")) == 2
+
+
+def test_a_line_that_is_cut_is_still_an_error_after_a_total(office: Any) -> None:
+    rows = _text(office.rows("exclusions", {}))
+    office.text("exclusions.csv", f"{rows}Total,,,1\r\nA0000000")
+    assert [(one[0], one[1]) for one in office.found("error")] == [("truncated", 4)]
+
+
+@pytest.mark.parametrize("name", ["exclusions.txt", "exclusions.tsv"])
+def test_text_parted_by_tabs_is_read(office: Any, name: str) -> None:
+    office.text(name, _text(office.rows("exclusions", {}), "\t"), encoding="utf-16")
+    office.text("remarks.txt", "Sent by the office on Friday")
+    assert len(office.tidy("exclusions")) == 1
+    assert ("not_a_table", None, "", ".txt") in office.found("warning")
+
+
+def test_the_same_file_twice_is_one_finding_and_is_counted_once(office: Any) -> None:
+    rows = [{"start_date": f"2023-11-{day:02d}"} for day in range(1, 29)]
+    office.put("exclusions", *rows)
+    office.put("exclusions", *rows, name="exclusions_copy.csv")
+    found = [one for one in office.found() if one[0] in ("repeated_file", "duplicate_key")]
+    assert found == [("repeated_file", None, "", "exclusions.csv")]
+    assert "exclusions_copy.csv: it repeats exclusions.csv" in office.lines()
+    assert len(office.tidy("exclusions")) == 28
+
+
+def test_what_is_said_of_doubled_rows_is_not_cut_within_a_word(office: Any) -> None:
+    rows = [{"start_date": f"2023-11-{day:02d}"} for day in range(1, 29)]
+    office.put("exclusions", *rows)
+    office.put("exclusions", *rows, {"start_date": "2024-01-08"}, name="exclusions_later.csv")
+    (line,) = (one for one in office.lines().splitlines() if "speaks of the same" in one)
+    assert "row 2 of exclusions.csv, row 3 of exclusions.csv, row 4 of exclusions.csv" in line

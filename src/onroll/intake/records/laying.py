@@ -17,9 +17,8 @@ import pyarrow.compute as pc
 
 from onroll.framework.contracts import squeezed
 from onroll.intake.records.recognise import Headings, Recognised
-from onroll.intake.records.streams import Body, Heard
+from onroll.intake.records.streams import TOTAL, Body, Heard
 
-_TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
 _MOST_LONE = 100
 _SHOWN = 20
 _LABELS = 4
@@ -99,6 +98,8 @@ class Sheet:
                 first += single.column("row").slice(0, _MOST_LONE).to_pylist() if alone <= _MOST_LONE else []
                 out.write_batch(kept)
                 lone.write_batch(single)
+        for kind, rows in laid.heard.aside.items():
+            laid.left_out.add(kind, rows)
         laid.files.append(main)
         if alone > _MOST_LONE:
             laid.files.append(aside)
@@ -132,7 +133,7 @@ class Sheet:
         """Rows whose first filled cell begins as a total does."""
         found = pa.scalar(False)
         for place in reversed(self.places[:_LABELS]):
-            begins = _of_texts(cells[place], lambda texts: pc.match_substring_regex(texts, _TOTAL))
+            begins = _of_texts(cells[place], lambda texts: pc.match_substring_regex(texts, TOTAL))
             found = pc.coalesce(begins, found)
         return found
 

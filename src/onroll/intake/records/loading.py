@@ -161,9 +161,16 @@ def _left_out(name: str, header: int, laid: Laid) -> Iterator[Finding]:
 
 def _ragged(store: Store, contract: Contract, file: int, width: int, heard: Heard, faults: Found) -> None:
     """Rows with too few or too many cells; the last one, if it is short, means that the file was cut."""
-    if not heard.rows:
+    aside = heard.left_out
+    rows = [(row, cells) for row, cells in zip(heard.rows, heard.cells, strict=True) if row not in aside]
+    if not rows:
         return
-    table = pa.table({"row": pa.array(heard.rows, pa.int64()), "cells": pa.array(heard.cells, pa.int32())})
+    table = pa.table(
+        {
+            "row": pa.array([row for row, _ in rows], pa.int64()),
+            "cells": pa.array([cells for _, cells in rows], pa.int32()),
+        }
+    )
     store.keep("ragged", table.schema, table.to_batches())
     cut = heard.last if heard.is_cut(width) else 0
     for check, which in (("ragged_row", f"row <> {cut}"), ("truncated", f"row = {cut}")):

@@ -6,8 +6,9 @@ that Excel gives them. Rows with too few or too many cells are left out and repo
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -20,6 +21,11 @@ from onroll.intake.findings import Finding
 from onroll.intake.sheets import Record
 
 MOST_ROWS = 100_000_000
+TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
+"""How the first filled cell of a total begins."""
+_FEWEST_COLUMNS = 3
+_IS_TOTAL = re.compile(TOTAL)
+_IS_TEXT = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
 _BATCH = 50_000
 
 
@@ -39,15 +45,29 @@ class Heard:
     rows: array[int] = field(default_factory=lambda: array("q"))
     cells: array[int] = field(default_factory=lambda: array("i"))
     last: int = 0
+    aside: dict[str, list[int]] = field(default_factory=lambda: {"total_rows": [], "lone_cell": []})
 
-    def ragged(self, row: int, cells: int) -> None:
-        """Note a row with too few or too many cells."""
+    def ragged(self, row: int, cells: Sequence[str], width: int) -> None:
+        """Note a row with too few or too many cells; a short one that is a total or a remark stands aside."""
         self.rows.append(row)
-        self.cells.append(cells)
+        self.cells.append(len(cells))
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if len(cells) >= width or width < _FEWEST_COLUMNS or not filled:
+            return
+        if _IS_TOTAL.match(filled[0]):
+            self.aside["total_rows"].append(row)
+        elif len(filled) == 1 and cells[0].strip() and _IS_TEXT.search(filled[0]):
+            self.aside["lone_cell"].append(row)
+
+    @property
+    def left_out(self) -> set[int]:
+        """The short rows that are totals or remarks."""
+        return {row for rows in self.aside.values() for row in rows}
 
     def is_cut(self, width: int) -> bool:
         """Whether the last row has too few cells, as in a file that was cut short."""
-        return bool(self.rows) and self.rows[-1] == self.last and self.cells[-1] < width
+        is_last_short = bool(self.rows) and self.rows[-1] == self.last and self.cells[-1] < width
+        return is_last_short and self.last not in self.left_out
 
 
 Body = Callable[[int, int, tuple[int, ...], Heard], Iterator[pa.RecordBatch]]
@@ -100,7 +120,7 @@ def batches(
             if len(cells) == width:
                 kept.append((number, cells))
             else:
-                heard.ragged(number, len(cells))
+                heard.ragged(number, cells, width)
         arrays = [pa.array([number for number, _ in kept], pa.int64())]
         arrays += [pa.array([cells[place] for _, cells in kept], pa.string()) for place in places]
         yield pa.RecordBatch.from_arrays(arrays, schema=form)

@@ -23,6 +23,8 @@ from onroll.intake.sheets import Record
 LIMIT = 8 * 1024**3
 LONGEST_LINE = 1 << 20
 _BLOCK = 1 << 23
+_LONGEST_NOTE = 2_000
+"""Characters: a longer line is no remark."""
 _BOMB_RATIO, _BOMB_BYTES = 200, 100 * 1024**2
 
 
@@ -157,7 +159,11 @@ def quick_body(
     """
 
     def note(row: Any) -> str:
-        heard.ragged(row.number, row.actual_columns)
+        line = row.text if row.text and len(row.text) <= _LONGEST_NOTE else ""
+        cells = next(csv.reader([line], delimiter=text.delimiter), [])
+        heard.ragged(
+            row.number, cells if len(cells) == row.actual_columns else [""] * row.actual_columns, width
+        )
         return "skip"
 
     seen = 0
