@@ -25,6 +25,7 @@ from onroll.presentation.model import Block, Document, Heading, Paragraph, Table
 from onroll.presentation.objectives import objectives_table
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality import reopened as reopened_quality
+from onroll.presentation.records import HIDDEN
 from onroll.project import Project
 from onroll.run_files import read_evidence, write_figure, write_whole
 from onroll.study import Study
@@ -78,7 +79,9 @@ class Run:
 
     def __repr__(self) -> str:
         brief, rows = self.facts.brief, len(self.facts.frame)
-        return f"Run {self.id}: {brief.area}, {brief.period}, {rows:,} released rows"
+        held = int((self.facts.frame["symbol"] == HIDDEN).sum())
+        also = f", and {held:,} withheld" if held else ""
+        return f"Run {self.id}: {brief.area}, {brief.period}, {rows - held:,} released rows{also}"
 
     def evidence(self, objective: str = "", **about: str) -> pd.DataFrame:
         """Released findings, all or those whose columns have these values.

@@ -8,9 +8,10 @@ from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Bullets, Document, Heading, Paragraph, Rating, Table, Text, text
-from onroll.presentation.objectives import NO_EVIDENCE, Standing, glance, standings
+from onroll.presentation.objectives import NO_EVIDENCE, WAITING, Standing, glance, standings
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality_tables import quality_blocks
+from onroll.presentation.sentences import ladder
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
@@ -95,7 +96,7 @@ def _objective(framework: Framework, facts: Facts, one: Standing) -> list[Block]
         Paragraph(text(one.objective.text), "quotation"),
     ]
     if not one.has_evidence and not one.withheld:
-        blocks.append(Rating(NO_EVIDENCE, text("What would speak to it. ", *_listed(one), ".")))
+        blocks.append(Rating(one.state, text("What would speak to it. ", *_listed(one), ".")))
         return blocks
     strength = f" Strength: {one.strength}." if one.strength else ""
     blocks.append(Rating(one.rating, (*one.reason, strength)))
@@ -178,7 +179,20 @@ def _groups(facts: Facts) -> list[Block]:
         caption = f"{MEASURES[measure_id].label} by major ethnic group, {year}"
         blocks.append(tables.groups(facts, f"{measure_id}_by_ethnicity", caption))
     note = "The groups do not add to the total; the rest is unclassified."
-    return [*blocks, Paragraph(text(note), "note")]
+    return [*blocks, Paragraph(text(note), "note"), *_alike(facts)]
+
+
+def _alike(facts: Facts) -> list[Block]:
+    """What own records say of groups as they are and among pupils alike; nothing without them."""
+    said = ladder.shortest(facts)
+    if not said:
+        return []
+    more = " The notebook on who is suspended more often has every group and what goes with its gap."
+    return [
+        Heading("Among pupils alike, from records", 4),
+        Paragraph(text(*said, more)),
+        *_picture(facts, "ratios_by_group"),
+    ]
 
 
 def _focus_areas(framework: Framework, facts: Facts) -> list[Block]:
@@ -188,7 +202,9 @@ def _focus_areas(framework: Framework, facts: Facts) -> list[Block]:
         ids = [indicator.id for indicator in indicators]
         table = record_tables.indicators(framework, facts, ids, f"{area.id} {area.label}, from records")
         there = records.present(facts, ids)
-        state = f"{len(there)} of {len(ids)} indicators, below" if there else NO_EVIDENCE
+        held_up = any(one.table in records.waiting(facts) for one in indicators)
+        none = WAITING if held_up else NO_EVIDENCE
+        state = f"{len(there)} of {len(ids)} indicators, below" if there else none
         wanted = "; ".join(one.label for one in indicators if one.id not in there)
         rows.append((text(f"{area.id} {area.label}"), text(area.text), text(state), text(wanted)))
         tables_of += [] if table is None else [table]
@@ -214,7 +230,8 @@ def _methods(framework: Framework, facts: Facts) -> list[Block]:
         text("Counts from 2015/16 on are the one set of whole numbers that fits the published five-decimal rates."),
         text("The Department's figures were taken from public copies of its files, each named on its source card in "
              "data/published."),
-        text("Pupil referral units and alternative provision are outside all these figures."),
+        text("Pupil referral units and alternative provision are outside all rates of suspension and exclusion. Figures on "
+             "placements, their reviews and the way back are about them."),
         *(text(f"{design.label}: {design.note}") for design in plan.designs),
         text(f"Fingerprint of the analysis plan: {framework.plan_sha256[:16]}."),
     )  # fmt: skip

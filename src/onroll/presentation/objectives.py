@@ -10,10 +10,11 @@ from onroll.framework import Framework, Indicator, Objective
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Table, Text, text
 from onroll.presentation.ratings import NOT_RATED, rating_of
-from onroll.presentation.records import HIDDEN
+from onroll.presentation.records import HIDDEN, waiting
 from onroll.vocabulary import STRENGTHS
 
 NO_EVIDENCE = "No evidence received"
+WAITING = "Received and checked, not counted yet"
 ALL_WITHHELD = "Received, and withheld to protect pupils"
 COLUMNS = (
     "id", "priority", "text", "indicators", "evidence_rows", "rating", "rating_reason", "strength", "missing",
@@ -36,6 +37,8 @@ class Standing:
         Indicators for which nothing was received.
     withheld : tuple of Indicator
         Indicators for which records were received and nothing may be shown.
+    is_waiting : bool
+        Whether a table that speaks to it was received from which nothing is counted yet.
     """
 
     objective: Objective
@@ -46,6 +49,7 @@ class Standing:
     strength: str
     missing: tuple[Indicator, ...]
     withheld: tuple[Indicator, ...] = ()
+    is_waiting: bool = False
 
     @property
     def has_evidence(self) -> bool:
@@ -57,7 +61,7 @@ class Standing:
         """Its rating, or why it can have none: nothing was received, or nothing may be shown."""
         if self.has_evidence:
             return self.rating
-        return ALL_WITHHELD if self.withheld else NO_EVIDENCE
+        return ALL_WITHHELD if self.withheld else WAITING if self.is_waiting else NO_EVIDENCE
 
 
 def standings(framework: Framework, facts: Facts) -> tuple[Standing, ...]:
@@ -116,10 +120,14 @@ def _standing(framework: Framework, facts: Facts, objective: Objective) -> Stand
     } - present
     lacking = tuple(one for one in indicators if one.id not in present | held)
     withheld = tuple(one for one in indicators if one.id in held)
+    is_waiting = any(one.table in waiting(facts) for one in indicators)
     order = list(STRENGTHS)
     strength = max((word for word in known["strength"] if word in order), key=order.index, default="")
     if len(known):
         rating, reason = rating_of(framework, facts, objective, indicators)
     else:
-        rating, reason = NOT_RATED, text(f"{ALL_WITHHELD if withheld else NO_EVIDENCE}.")
-    return Standing(objective, indicators, len(known), rating, reason, strength, lacking, withheld)
+        why = ALL_WITHHELD if withheld else WAITING if is_waiting else NO_EVIDENCE
+        rating, reason = NOT_RATED, text(f"{why}.")
+    return Standing(
+        objective, indicators, len(known), rating, reason, strength, lacking, withheld, is_waiting
+    )

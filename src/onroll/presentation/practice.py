@@ -100,7 +100,13 @@ def training(facts: Facts) -> list[Text]:
     )
     for name, who, what in about:
         fact = records.level(facts, name)
-        if fact is not None and fact.is_known:
+        if fact is not None and fact.is_known and name in records.AT_MOST:
+            said.append(text(
+                "Of ", fact.bind("count", "denominator"), f" {who} in post, at most ", fact.bind("count", "numerator"),
+                f" were trained on {what} in the last 24 months: schools give numbers topic by topic, so the fewest on any "
+                "topic is the most there can be on all three.",
+            ))  # fmt: skip
+        elif fact is not None and fact.is_known:
             said.append(text(
                 "Of ", fact.bind("count", "denominator"), f" {who} in post, ", fact.bind("count", "numerator"),
                 f" were trained on {what} in the last 24 months: ", fact.bind("count"), "% (interval ",

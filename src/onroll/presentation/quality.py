@@ -7,6 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 USED, LEFT_OUT, NOT_RECEIVED, EMPTY = "used", "left out because of errors", "not received", "no rows"
+NOT_COUNTED = "received and checked, not counted yet"
+
+
+WAITING = ("survey_answers", "policies")
+"""Tables that are checked when they come, and from which no figure is made yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class TableQuality:
     status: str
     errors: int = 0
     warnings: int = 0
+
+    @property
+    def state(self) -> str:
+        """What became of it: its status, or that nothing is counted from such a table yet."""
+        return NOT_COUNTED if self.status == USED and self.table in WAITING else self.status
 
 
 @dataclass(frozen=True, slots=True)

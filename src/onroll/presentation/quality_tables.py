@@ -6,7 +6,15 @@ from onroll.framework import Framework, Indicator
 from onroll.presentation import records
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Bullets, Heading, Paragraph, Table, Text, text
-from onroll.presentation.quality import EMPTY, LEFT_OUT, NOT_RECEIVED, USED, Quality, TableQuality
+from onroll.presentation.quality import (
+    EMPTY,
+    LEFT_OUT,
+    NOT_COUNTED,
+    NOT_RECEIVED,
+    USED,
+    Quality,
+    TableQuality,
+)
 
 FEWEST = 10
 A_FEW = "a few"
@@ -17,7 +25,7 @@ NOTHING = text("No own records were received. The evaluation rests on published 
 def received(quality: Quality) -> Table:
     """Each table of records: its rows, what became of it, what was found in it."""
     rows = tuple(
-        (text(one.label), text(_told(one.rows) if one.rows else "none"), text(one.status), text(_found(one)))
+        (text(one.label), text(_told(one.rows) if one.rows else "none"), text(one.state), text(_found(one)))
         for one in quality.tables
     )
     return Table("What was received", ("Table", "Rows", "What became of it", "Found in it"), rows, "", (1,))
@@ -47,7 +55,7 @@ def rests_on(framework: Framework, facts: Facts, quality: Quality) -> Table:
         there = records.present(facts, [indicator.id for indicator in speak])
         shown = [name for name in there if _is_shown(facts, name)]
         rows.append((
-            text(one.label), text(one.status), text(", ".join(_objectives(framework, one.table)) or "none"),
+            text(one.label), text(one.state), text(", ".join(_objectives(framework, one.table)) or "none"),
             text(f"{len(speak)}"), text(f"{len(shown)}"), text(f"{len(there) - len(shown)}"),
         ))  # fmt: skip
     columns = (
@@ -69,7 +77,9 @@ def to_ask(framework: Framework, quality: Quality) -> list[Text]:
         if one.status != USED and objectives:
             found.append((len(objectives), text(_request(one, objectives))))
     asked = [words for _, words in sorted(found, key=lambda one: -one[0])]
-    return asked or [text("Every table was received and is used: there is nothing to ask for.")]
+    waiting = [one.label for one in quality.tables if one.state == NOT_COUNTED]
+    used = f", but that these were {NOT_COUNTED}: {', '.join(waiting)}" if waiting else " and is used"
+    return asked or [text(f"Every table was received{used}: there is nothing to ask for.")]
 
 
 def readings(quality: Quality) -> list[Text]:

@@ -74,9 +74,12 @@ def _by_share(framework: Framework, facts: Facts, indicators: list[Indicator]) -
             continue
         share = float(fact["numerator"] / fact["denominator"])
         rating = share_rating(rule, share)
+        most = "at most " if one.id in records.AT_MOST else ""
+        if most and rating != RED:
+            continue
         made_up = " Synthetic data." if str(fact["source"]).startswith(MADE_UP) else ""
         yield rating, share, text(
-            f"{rating}, resting on '{_small(one.label)}': ", fact.bind("count", "numerator"), " of ",
+            f"{rating}, resting on '{_small(one.label)}': {most}", fact.bind("count", "numerator"), " of ",
             fact.bind("count", "denominator"), f".{made_up}",
         ), one.rating  # fmt: skip
 

@@ -27,7 +27,7 @@ STAFF = MappingProxyType(
 )  # fmt: skip
 GOVERNORS = MappingProxyType(
     {
-        "governors_trained": "Governors: attachment,\ntrauma and ACEs, all three",
+        "governors_trained": "Governors: all three\ntopics, at most",
         "governors_trained_relationships": "Governors: relationship-\nbased approaches",
     }
 )
@@ -67,11 +67,11 @@ def suspensions_by_group(facts: Facts) -> Chart:
         lines = [_group(facts, topic, name) for name in records.groups(facts, SUSPENSIONS, topic)]
         dots += sorted(lines, key=lambda one: (-_estimate(one), one.label))
     drawn, axes = dots_canvas(len(dots))
-    _draw(axes, dots)
+    _draw(facts, axes, dots)
     axes.set_xlim(left=0)
     title = between.title(facts)
     period = facts.brief.period
-    unit = f"Suspensions for every 100 pupils of the group {records.in_time(facts)}, with intervals"
+    unit = f"Suspensions for every 100 pupils of the group {records.in_time(facts)}, with {_sure(facts)} intervals"
     alt = f"Dot chart of suspension rates by group, {period}, for every 100 pupils. {_said(dots, '')}"
     return _finish(facts, drawn, dots, title, unit, alt)
 
@@ -87,7 +87,7 @@ def training_coverage(facts: Facts) -> Chart:
     ]
     dots = [*staff, *governors]
     drawn, axes = dots_canvas(len(dots))
-    _draw(axes, dots)
+    _draw(facts, axes, dots)
     axes.set_xlim(0, 100)
     shown = [one for one in staff if one.is_shown] or [one for one in dots if one.is_shown]
     least = shown[-1].label.replace("\n", " ")
@@ -96,7 +96,7 @@ def training_coverage(facts: Facts) -> Chart:
         if shown[-1] in staff
         else "Governors trained within two years"
     )
-    unit = "Percentage of people in post trained in the last 24 months, with intervals"
+    unit = f"Percentage of people in post trained in the last 24 months, with {_sure(facts)} intervals"
     alt = f"Dot chart of training coverage by topic, staff as circles and governors as squares. {_said(dots, '%')}"
     return _finish(facts, drawn, dots, title, unit, alt)
 
@@ -106,11 +106,11 @@ def alternative_provision(facts: Facts) -> Chart:
     dots = [Dot(label, *_pair(facts, name)) for name, label in SHARES.items() if _has(facts, name)]
     dots.sort(key=lambda one: (-_estimate(one), one.label))
     drawn, axes = dots_canvas(len(dots))
-    _draw(axes, dots)
+    _draw(facts, axes, dots)
     axes.set_xlim(0, 100)
     shown = [one for one in dots if one.is_shown]
     title = f"Least often as the strategy says: {shown[-1].label.lower()}".replace("\n", " ")
-    unit = f"Percentage {records.in_time(facts)}, with intervals"
+    unit = f"Percentage {records.in_time(facts)}, with {_sure(facts)} intervals"
     alt = f"Dot chart of practice in alternative provision. {_said(dots, '%')}"
     return _finish(facts, drawn, dots, title, unit, alt)
 
@@ -126,6 +126,10 @@ def _pair(facts: Facts, indicator: str) -> tuple[Fact | None, Fact | None]:
     return records.level(facts, indicator), records.level(facts, indicator, before=True)
 
 
+def _sure(facts: Facts) -> str:
+    return f"{facts.brief.confidence:.0%}"
+
+
 def _has(facts: Facts, indicator: str) -> bool:
     return records.level(facts, indicator) is not None
 
@@ -134,7 +138,7 @@ def _estimate(dot: Dot) -> float:
     return float(dot.now["estimate"]) if dot.now is not None and dot.is_shown else -1.0
 
 
-def _draw(axes: Axes, dots: Sequence[Dot]) -> None:
+def _draw(facts: Facts, axes: Axes, dots: Sequence[Dot]) -> None:
     """The dots from the top down, the year before as a hollow diamond; a withheld line says the word instead."""
     for place, dot in enumerate(reversed(dots)):
         if not dot.label:
@@ -157,7 +161,8 @@ def _draw(axes: Axes, dots: Sequence[Dot]) -> None:
             )
             continue
         x = float(dot.now["estimate"])
-        axes.hlines(place, dot.now["lower"], dot.now["upper"], color=OWN, linewidth=1.6, zorder=4)
+        if dot.now["indicator"] not in records.AT_MOST:
+            axes.hlines(place, dot.now["lower"], dot.now["upper"], color=OWN, linewidth=1.6, zorder=4)
         axes.plot(
             [x], [place], "s" if dot.is_other else "o", color=OWN, markersize=7, zorder=5, clip_on=False
         )
@@ -167,7 +172,7 @@ def _draw(axes: Axes, dots: Sequence[Dot]) -> None:
     axes.set_ylim(-0.7, len(dots) - 0.3)
     shapes = "circles: staff; squares: governors; " if any(dot.is_other for dot in dots) else ""
     if any(dot.before is not None and dot.before.is_known for dot in dots):
-        shapes += "filled: this time; hollow diamond: the same time a year before"
+        shapes += f"filled: {facts.brief.period}; hollow diamond: {records.earlier(facts)}"
     axes.text(
         0.0, 1.01, shapes.removesuffix("; "), transform=axes.transAxes, fontsize=8.5, color=INK, va="bottom"
     )
@@ -175,12 +180,17 @@ def _draw(axes: Axes, dots: Sequence[Dot]) -> None:
 
 def _said(dots: Sequence[Dot], unit: str) -> str:
     known = [
-        f"{dot.label.replace(chr(10), ' ')} {_shown(dot.now, 'estimate')}{unit} "
-        f"({_shown(dot.now, 'lower')} to {_shown(dot.now, 'upper')})"
+        f"{dot.label.replace(chr(10), ' ')} {_shown(dot.now, 'estimate')}{unit}{_limits(dot.now)}"
         for dot in dots if dot.now is not None and dot.is_shown
     ]  # fmt: skip
     held = [dot.label.replace("\n", " ") for dot in dots if records.is_withheld(dot.now)]
     return f"{'; '.join(known)}." + (f" Withheld: {'; '.join(held)}." if held else "")
+
+
+def _limits(fact: Fact) -> str:
+    if fact["indicator"] in records.AT_MOST:
+        return ""
+    return f" ({_shown(fact, 'lower')} to {_shown(fact, 'upper')})"
 
 
 def _shown(fact: Fact, column: str) -> str:

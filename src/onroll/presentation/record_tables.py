@@ -28,7 +28,9 @@ def number(fact: Fact | None, declared: Indicator) -> Text:
     if declared.kind == DAYS:
         return text(fact.bind("count", "denominator"))
     if declared.kind == "proportion":
-        return text(fact.bind("count", "numerator"), " of ", fact.bind("count", "denominator"))
+        most = "at most " if declared.id in records.AT_MOST else ""
+        all_of = " on all three topics" if most else ""
+        return text(most, fact.bind("count", "numerator"), " of ", fact.bind("count", "denominator"), all_of)
     return text(fact.bind("count", "numerator"))
 
 
@@ -45,6 +47,8 @@ def rate(fact: Fact | None, declared: Indicator, *, interval: bool = True) -> Te
         if fact["denominator"] < FEWEST_FOR_PERCENT:
             return text(TOO_FEW)
         style, unit = ("rate" if fact["denominator"] >= FEWEST_FOR_DECIMAL else "count"), "%"
+    if declared.id in records.AT_MOST:
+        return text("at most ", fact.bind(style), unit)
     said = text(fact.bind(style), unit.replace(" ", NO_BREAK))
     return text(*said, *_limits(fact, style)) if interval else said
 

@@ -9,14 +9,26 @@ import pandas as pd
 
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
+from onroll.presentation.quality import WAITING
 from onroll.vocabulary import PREVIOUS_YEAR, SOURCES_APART, TABLES, TOTAL, academic_year, previous
 from onroll.vocabulary.records import CROSSED, MADE_UP, SCHOOL, TERM, crossed
 
 WITHHELD, NOT_AVAILABLE = "withheld", "not available"
+AT_MOST = frozenset({"governors_trained"})
+"""Counted a school at a time as the fewest trained on any of several topics: no more than so many on all of them."""
 HIDDEN, AUTHORITY = "c", "Local authority"
 OF_RECORDS = frozenset(f"{origin}_{table}" for origin in ("own", MADE_UP) for table in TABLES)
 """The sources of rows that rest on own records, real or made."""
-MEANING = "Withheld: a count from 1 to 9 stands behind the figure, or could be worked out from it. It never means none."
+MEANING = (
+    "Withheld: a count from 1 to 9 stands behind the figure, or could be worked out from it. It never means none. "
+    "Counts of schools and of meetings are not counts of pupils, and stand as they are."
+)
+
+
+def waiting(facts: Facts) -> tuple[str, ...]:
+    """Those tables that were received and that nothing is counted from yet."""
+    there = facts.brief.sources
+    return tuple(one for one in WAITING if any(f"{origin}_{one}" in there for origin in ("own", MADE_UP)))
 
 
 def own_rows(facts: Facts) -> pd.DataFrame:

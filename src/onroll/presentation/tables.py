@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from onroll.presentation.drawing import HEIGHT, Chart
@@ -22,11 +25,13 @@ from onroll.vocabulary import (
     RELATIVE_RISK,
     SENSITIVITY,
     SOURCES_APART,
+    TERMS,
     TOTAL,
     WEIGHT,
     academic_year,
     previous,
 )
+from onroll.vocabulary.records import CROSSED
 
 MISSING = text("not available")
 UNRELIABLE = text("too unreliable to show")
@@ -220,20 +225,24 @@ def numbers(drawn: Chart) -> Table:
     rows = []
     for row in drawn.numbers.to_dict("records"):
         fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
-        words = ", ".join(
-            str(part)
-            for part in (
-                row["area"], academic_year(row["time_period"]), str(row.get("indicator", TOTAL)).replace("_", " "),
-                row["breakdown"], row["statistic"],
-            )
-            if part != TOTAL
-        )  # fmt: skip
+        words = _named(row)
         limits = [
             text(fact.bind(style, limit)) if row[limit] == row[limit] else text("")
             for limit in ("lower", "upper")
         ]
         rows.append((text(words), text(fact.bind(style)), *limits))
     return Table(f"Numbers in the chart: {drawn.title}", columns, tuple(rows), "", (1, 2, 3))
+
+
+def _named(row: dict[Hashable, Any]) -> str:
+    """What a number drawn is, in words: ``SEN support: suspension rate, Luton, Spring term 2023/24``."""
+    groups = [part for part in str(row["breakdown"]).split(CROSSED) if part not in (TOTAL, *TERMS)]
+    term = next((part for part in str(row["breakdown"]).split(CROSSED) if part in TERMS), "")
+    what = str(row.get("indicator", "")).removeprefix("register_").replace("_", " ")
+    kind = str(row["statistic"])
+    shown = [what or kind, *([kind] if what and kind != RATE else [])]
+    when = f"{term} {academic_year(row['time_period'])}".strip()
+    return f"{', '.join(groups)}{': ' if groups else ''}{', '.join((*shown, str(row['area']), when))}"
 
 
 def _source(facts: Facts, **about: object) -> str:

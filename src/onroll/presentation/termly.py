@@ -74,7 +74,12 @@ def _happened(framework: Framework, facts: Facts) -> list[Block]:
             words = (*first, " ", *then) if then else first
             said.append(Paragraph(words, "lead" if one == register.SUSPENSIONS else "plain"))
     caption = "Number, and rate with its interval: now, a year before, and what changed"
-    note = [Paragraph(text(records.MEANING), "note")] if records.withheld_words(facts) else []
+    interval = (
+        f"An interval holds the values that would be compatible with the figures; {facts.brief.confidence:.0%} of intervals "
+        "made in this way hold the true one. The wider it is, the less is known."
+    )
+    note = [Paragraph(text(interval), "note")]
+    note += [Paragraph(text(records.MEANING), "note")] if records.withheld_words(facts) else []
     return [*said, *_kept(record_tables.changes(framework, facts, register.REGISTER, caption)), *note]
 
 

@@ -66,6 +66,7 @@ def made_run(run: Run, framework: Framework, term: str = "") -> Run:
     sources = {
         f"synthetic_{table}": f"Synthetic data made from a seed, no real child or school: {table}"
         for table in TABLES
+        if table not in ("survey_answers", "policies")
     }
     origins = ("synthetic",) if term else ("published", "synthetic")
     brief = replace(

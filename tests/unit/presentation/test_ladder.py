@@ -215,3 +215,17 @@ def test_every_rung_that_evidence_can_hold_has_a_place(framework: Framework) -> 
     plan = framework.plan.disproportionality
     assert plan is not None
     assert set(plan.groups) == set(ladder.TOPICS)
+
+
+@pytest.mark.parametrize("name", ["board", "appendix-g"])
+def test_a_page_has_the_surest_group_in_one_paragraph_only_where_records_have_it(
+    ladder_run: Run, run: Run, name: str
+) -> None:
+    def said(one: Run) -> str:
+        return " ".join(
+            plain(block.words) for block in one.document(name).blocks if isinstance(block, Paragraph)
+        )
+
+    words = "548 of 10,097 pupils eligible for free school meals at least once in 2023/24"
+    assert words in said(ladder_run)
+    assert words not in said(run)

@@ -109,7 +109,7 @@ def test_an_objective_is_rated_by_its_worst_and_says_what_it_rests_on(
     assert found["P3.1"].rating == RED
     assert (
         plain(found["P3.1"].reason)
-        == "Red, resting on 'governors trained within two years': 127 of 762. Synthetic data."
+        == "Red, resting on 'governors trained within two years': at most 127 of 762. Synthetic data."
     )
     assert found["P1.1"].rating == AMBER
     assert plain(found["P1.1"].reason).endswith("Other indicators of it have no figure.")

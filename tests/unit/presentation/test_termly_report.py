@@ -38,7 +38,7 @@ def test_what_could_have_been_missed_stands_before_what_changed(term_run: Run) -
     )
     assert plain(register.changed(term_run.facts, register.SUSPENSIONS)) == (
         "From 904 suspensions, a fall of less than about 20% could well be missed. The rate is 0.94 times the earlier one "
-        "(interval 0.8 to 1.2), a difference no larger than chance and repeat suspensions make."
+        "(interval 0.76 to 1.18), a difference no larger than chance and repeat suspensions make."
     )
 
 

@@ -36,6 +36,15 @@ def more_often(facts: Facts) -> list[Text]:
     return _of_those_above(facts, lambda one: text(*beside(one), *alike(one)), "No group was suspended")
 
 
+def shortest(facts: Facts) -> Text:
+    """The group that stands out most surely, in one sentence with pupils alike; empty where none does."""
+    above = [one for one in every_line(facts) if one.is_above]
+    if not above:
+        return ()
+    first = max(above, key=lambda one: float(one.raw["lower"]) if one.raw is not None else 0.0)
+    return text(*beside(first), *alike(first))
+
+
 def why_the_gap(facts: Facts) -> list[Text]:
     """A group a paragraph: what part of the gap its make-up explains, and what part lies between schools."""
     return _of_those_above(facts, gap_parts, "There is no gap to explain: no group was suspended")

@@ -73,8 +73,8 @@ def changed(facts: Facts, indicator: str) -> Text:
             *said, f" The difference between the two {'terms' if facts.brief.term else 'years'} is {size}."
         )
     return text(
-        *said, " The rate is ", found.bind("times"), " times the earlier one (interval ", found.bind("times", "lower"),
-        " to ", found.bind("times", "upper"), f"), a difference {size}.",
+        *said, " The rate is ", found.bind("ratio"), " times the earlier one (interval ", found.bind("ratio", "lower"),
+        " to ", found.bind("ratio", "upper"), f"), a difference {size}.",
     )  # fmt: skip
 
 
