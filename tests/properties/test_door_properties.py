@@ -111,6 +111,7 @@ counts_of_schools = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cube=counts_of_cube, schools=counts_of_schools)
 def test_no_hidden_small_count_can_be_worked_out(cube: list[int], schools: list[list[int]]) -> None:
@@ -138,6 +139,7 @@ PUPILS_AND_EVENTS = Rules(
 few = st.lists(st.sampled_from([0, 1, 3, 9, 10, 12, 40, 300]), min_size=3, max_size=3)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(pupils=few, more=few, schools=st.lists(st.sampled_from([1, 5, 9, 10, 12, 60]), min_size=2, max_size=5))
 def test_events_and_the_pupils_behind_them_keep_each_others_secrets(
@@ -185,6 +187,7 @@ MAJORS = ("White", "White", "White", "Asian / Asian British", "Asian / Asian Bri
           "Any other ethnic group", "Unclassified")  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 300]), min_size=9, max_size=9))
 def test_no_ethnic_group_can_be_worked_out_from_its_major_group(drawn: list[int]) -> None:

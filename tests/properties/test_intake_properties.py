@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ def written(folder: str, table: pd.DataFrame, *, new: bool) -> Path:
     return path
 
 
+@pytest.mark.slow
 @FEW
 @given(tables())
 def test_old_and_new_headers_give_the_same_tidy_values(table: pd.DataFrame) -> None:
@@ -112,6 +114,7 @@ NON_NUMBERS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @FEW
 @given(tables(), NON_NUMBERS, st.sampled_from(sorted(MEASURES)), st.integers(0, 5), st.booleans())
 def test_any_non_number_is_exactly_one_finding_with_its_row_and_column(
@@ -156,6 +159,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(LINES),

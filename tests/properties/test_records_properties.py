@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -202,6 +203,7 @@ def test_any_bytes_are_findings_or_one_line_and_never_a_fault_of_ours(data: byte
 CELLS = st.text("abcXYZ0123456789 -/.:éß+'=", max_size=12)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=30))
 def test_every_row_with_two_cells_or_more_is_laid_down_or_said_to_be_left_out(rows: list[list[str]]) -> None:
