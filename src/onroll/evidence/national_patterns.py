@@ -22,11 +22,11 @@ from onroll.vocabulary import (
     RATE_RATIO,
     REFERENCE_GROUP,
     RELATIVE_RISK,
+    ROUNDING_BOUNDS,
     TOTAL,
     WEAK,
     Measure,
 )
-from onroll.vocabulary.records import ROUNDING_BOUNDS
 
 OBJECTIVE = "P7.1"
 ROUNDED = f"counts printed to the nearest {ROUNDED_TO}"

@@ -258,7 +258,7 @@ def periods(first: str, last: str) -> tuple[str, ...]:
 # a strength how far that reasoning reaches about the strategy's effect.
 RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE = "rate", "rate ratio", "relative risk", "p value"
 DETECTABLE_FALL, DETECTABLE_RISE = "detectable fall", "detectable rise"
-DETECTABLE_GAP = "detectable gap"
+DETECTABLE_GAP, ROUNDING_BOUNDS = "detectable gap", "bounds from rounding"
 GAP, MEAN_GAP, SYNTHETIC_RATE, FIT = "gap", "mean gap", "synthetic rate", "fit before"
 PLACEBO_GAP, PLACEBO_SHARE, WEIGHT, SENSITIVITY = "placebo mean gap", "placebo share", "weight", "sensitivity"
 PLACEBO_DISTANCE = "placebo share by distance"
@@ -266,7 +266,7 @@ RELATIVE_CHANGE, CHANGE_DIFFERENCE = "ratio of rate ratios", "difference in chan
 STATISTICS = (
     RATE, RATE_RATIO, RELATIVE_RISK, P_VALUE, DETECTABLE_FALL, DETECTABLE_RISE, DETECTABLE_GAP, GAP, MEAN_GAP,
     SYNTHETIC_RATE, FIT, PLACEBO_GAP, PLACEBO_SHARE, PLACEBO_DISTANCE, WEIGHT, SENSITIVITY,
-    RELATIVE_CHANGE, CHANGE_DIFFERENCE,
+    RELATIVE_CHANGE, CHANGE_DIFFERENCE, ROUNDING_BOUNDS,
 )  # fmt: skip
 
 DESCRIPTION, BEFORE_AFTER, CROSS_SECTION = "description", "before and after", "comparison in one year"

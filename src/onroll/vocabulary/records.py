@@ -47,7 +47,6 @@ def wider_of(topic: str, group: str) -> tuple[str, str] | None:
 ADJUSTED, EXCESS, YEARS_ABOVE, RULE, DETECTABLE_RATIO = (
     "adjusted relative risk", "excess", "years above", "rule of attention", "detectable ratio",
 )  # fmt: skip
-ROUNDING_BOUNDS = "bounds from rounding"
 COMPOSITION, RATE_PART, PUPILS_APART = "composition part", "rate part", "part without like pupils"
 BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART = (
     "between schools", "within schools", "part in schools of one group only",

@@ -246,15 +246,17 @@ def test_the_same_rows_in_two_files_are_told_once_each_with_the_other_place(
 ) -> None:
     rows: list[dict[str, object]] = [{"upn": pupil(at), "sessions": 60} for at in (1, 2)]
     office.put("exclusions", *rows)
-    office.put("exclusions", *rows, name="exclusions_again.csv")
+    office.put(
+        "exclusions", *reversed(rows), name="exclusions_again.csv"
+    )  # the same bytes would be one file sent twice
     found = [
         (one.file, one.check, one.value, one.rows)
         for one in office.check().findings
         if one.check != "no_link"
     ]
     assert found == [
-        ("exclusions_again.csv", "duplicate_key", "row 2 of exclusions.csv", (2,)),
-        ("exclusions_again.csv", "duplicate_key", "row 3 of exclusions.csv", (3,)),
+        ("exclusions_again.csv", "duplicate_key", "row 3 of exclusions.csv", (2,)),
+        ("exclusions_again.csv", "duplicate_key", "row 2 of exclusions.csv", (3,)),
         ("exclusions", "unused_table", "suspensions and permanent exclusions", ()),
     ], "neither overlaps nor the 45 days are told of rows that stand twice"
 

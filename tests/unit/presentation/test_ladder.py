@@ -217,6 +217,7 @@ def test_every_rung_that_evidence_can_hold_has_a_place(framework: Framework) -> 
     assert set(plan.groups) == set(ladder.TOPICS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["board", "appendix-g"])
 def test_a_page_has_the_surest_group_in_one_paragraph_only_where_records_have_it(
     ladder_run: Run, run: Run, name: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from onroll.framework import Framework
 from onroll.presentation import quality_tables, record_tables, records
 from onroll.presentation.html import page
@@ -114,6 +116,7 @@ def test_what_is_synthetic_is_said_in_words(year_run: Run, term_run: Run, run: R
     assert "made up" in repr(run.say("what_is_synthetic"))
 
 
+@pytest.mark.slow
 def test_alternative_provision_is_outside_rates_and_inside_placements(run: Run) -> None:
     html = page(run.document("appendix-g"))
     assert "outside all rates of suspension and exclusion" in html
