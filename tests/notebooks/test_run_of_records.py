@@ -79,6 +79,10 @@ def test_no_small_count_of_people_is_in_evidence_figures_or_pages(written: Path,
     for row in ours:
         for column in COUNTED:
             assert not (row[column] and 0 < float(row[column]) < 10), row
+    for row in rows:
+        if row["statistic"] == YEARS_ABOVE:
+            assert not row["numerator"], "years carry no count of people"
+            assert not row["denominator"] or float(row["denominator"]) <= 3, "the plan looks at three years"
     frame = read_evidence(written)
     spared = {id(row) for row in rows} - {id(row) for row in ours}
     seen = 0

@@ -48,6 +48,7 @@ def mask(text: str, instead: Callable[[str], str] = lambda number: "(a pupil num
     """
 
     def put(run: re.Match[str]) -> str:
+        """What stands in the place of a run: itself, or masked."""
         found = run[0]
         start, end = _core(found)
         if sum(one.isdigit() or one in "OoIl|" for one in found[start:end]) <= MOST_DIGITS:

@@ -159,6 +159,7 @@ def quick_body(
     """
 
     def note(row: Any) -> str:
+        """Tell of a row whose cells are not as many as the columns."""
         line = row.text if row.text and len(row.text) <= _LONGEST_NOTE else ""
         cells = next(csv.reader([line], delimiter=text.delimiter), [])
         heard.ragged(
