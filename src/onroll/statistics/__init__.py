@@ -37,6 +37,7 @@ __all__ = [
     "published_bounds",
     "random_effects",
     "rare_event_charts",
+    "rate_difference",
     "rates",
     "ratios",
     "relative_risk",
