@@ -17,6 +17,8 @@ export UV_NO_PROGRESS := 1
 # Councils' networks often put a certificate of their own between; it is among the system's. A bare machine has none.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),true,false)
 unexport VIRTUAL_ENV
+# Where this is set every process compiles every library again: the tests start many and take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup spark evaluate workbench test check quick bench docs environment lock clean

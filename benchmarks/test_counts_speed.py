@@ -35,7 +35,7 @@ from onroll.counts.engine import open_engine
 from onroll.counts.records import record_cells
 from onroll.framework.contract_files import load_contracts
 start = time.perf_counter()
-with open_engine(Path(sys.argv[1]), load_contracts(Path(sys.argv[2])), memory="2000MB", threads=2) as engine:
+with open_engine(Path(sys.argv[1]), load_contracts(Path(sys.argv[2])), memory="1800MB", threads=2) as engine:
     cells = record_cells(engine, Choices(dt.date(2024, 7, 31)))
 taken = time.perf_counter() - start
 print(json.dumps({"seconds": taken, "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

@@ -14,6 +14,7 @@ from onroll.study import Study, examine
 from onroll.synthetic import Made, make_authority
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles everything again
 
 
 @pytest.fixture(scope="session")

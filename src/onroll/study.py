@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ import pandas as pd
 from onroll.disclosure import Released, release
 from onroll.disclosure.own_records import Rules
 from onroll.errors import DataError, UsageError, one_of
-from onroll.evidence.alike import Alike
-from onroll.evidence.ladder import ladder_rows
+from onroll.evidence.own import own_rows
 from onroll.evidence.published import Figures, published_evidence, repeat_scale
 from onroll.evidence.question import Question
 from onroll.evidence.records import record_rows
@@ -175,10 +173,7 @@ def _evidence(figures: Figures, own: OwnRecords | None, question: Question, term
     published = published_evidence(figures, question)
     if own is None:
         return published
-    crossed, plan = own.crossed.get(question.year), question.disproportionality
-    alike = None if crossed is None or plan is None else Alike(crossed, plan, question.confidence)
-    every = chain(record_rows(own.study, question), ladder_rows(own.study, alike, question))
-    return joined(published, collect(every, own.origins))
+    return joined(published, collect(own_rows(own.study, own.crossed, question), own.origins))
 
 
 def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
@@ -242,6 +237,7 @@ def _question(
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
         power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
+        consistency=plan.consistency,
     )  # fmt: skip
     _check_windows(question)
     return question

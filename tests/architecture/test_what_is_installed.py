@@ -25,6 +25,7 @@ TOOLS = {
     "playwright",
     "pre-commit",
     "pytest-benchmark",
+    "pytest-xdist",
     "setuptools",
 }
 MAKE_LOCK = "Run 'make lock' and look at what changed."

@@ -90,5 +90,11 @@ def test_names_of_files_with_years_and_days_stay_readable() -> None:
         "exclusions_2023-24_2024-25.csv",
         "roll_20230901_20240831.csv",
         "roll 2023-09-01 2024-08-31.csv",
+        "exclusions_201617_201819.csv",
     ):
         assert mask(name) == name
+
+
+def test_six_figures_joined_that_are_no_academic_years_are_masked() -> None:
+    for number in ("201617_201818", "201618_201819", "821123_201819", "201617 201819"):
+        assert mask(number) != number

@@ -253,6 +253,7 @@ _PROVISION = """
     a0          |spell |alternative_provision|2    |2       |true           |2022-09-05|2023-01-20|mainstream|
     a1          |spell |alternative_provision|2    |2       |false          |2023-09-04|2024-02-02|mainstream|PANEL
     a2          |spell |alternative_provision|3    |2       |true           |2024-07-01|          |          |
+    a3          |spell |alternative_provision|3    |2       |true           |2022-10-03|          |          |
 """
 PROVISION = _PROVISION.replace("PANEL", "pupil_placement_panel")
 REVIEWS = """
@@ -294,6 +295,9 @@ def test_placements(tmp_path: Path) -> None:
     assert say("pupils_with_unlisted_providers") == (1, None)
     # reviews at 42 days, in time, and at 63; then 46 days to the end without one; a2 has lasted 30 days: none due
     assert say("reviews_within_six_weeks") == (1, 3)
+    # a0 and a3 had none; each counts once, where it fell due, though a3 is open still
+    assert say("reviews_within_six_weeks", year="202223") == (0, 2)
+    assert say("reviews_within_six_weeks", time="Autumn term", year="202223") == (0, 2)
     assert say("below_target_helped") == (1, 2)
     assert say("fair_access_placements") == (1, 4)
     assert say("fair_access_placements", phase=SECONDARY) == (1, 3)

@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 
 from onroll.counts.cells import Measure
 from onroll.counts.choices import Choices
-from onroll.counts.dates import day_of, number, period_of, term_of, year_of
+from onroll.counts.dates import day_of, period_of, term_of, year_of
 from onroll.counts.engine import Engine
 from onroll.counts.placements import PROVISION
 from onroll.counts.roll import as_number
@@ -28,7 +28,8 @@ def review_counts(spells: Table, engine: Engine, choices: Choices, topics: Topic
 
     A review held is due once, in time when it came within six weeks of the one before (the first: of the start). A
     placement that went on for more than six weeks after its last review, to its end or the last day of the records,
-    has one more review due, which was not held.
+    has one more review due, which was not held; it counts where it fell due, so that a placement nobody closed does not
+    weigh on every year after.
     """
     rows = engine.table("placements")
     last_day, limit = choices.received_to, choices.rules.review_days
@@ -48,13 +49,13 @@ def review_counts(spells: Table, engine: Engine, choices: Choices, topics: Topic
         below_target=met.is_below, helped=met.is_below * met.is_helped,
     )  # fmt: skip
     zero = {name: ibis.literal(0, "int64") for name in SUMS[1:]}
-    latest = reviews.group_by("of_id").aggregate(latest=reviews.day.max())
-    ends = own.select(*_PLACED, "start", date=ibis.least(own.end_date.fill_null(last_day), last_day))
+    latest = reviews.group_by("of_id").aggregate(latest=reviews.date.max())
+    ends = own.select(*_PLACED, "start_date", ended=ibis.least(own.end_date.fill_null(last_day), last_day))
     open_ = ends.left_join(latest, ends.placement_id == latest.of_id)
-    open_ = open_.filter(
-        ibis.least(day_of(open_.date), number(last_day)) - open_.latest.fill_null(open_.start) > limit
-    )
-    missed = open_.select(*_PLACED, "date", reviews_due=ibis.literal(1, "int64"), **zero)
+    open_ = open_.mutate(since=open_.latest.fill_null(open_.start_date))
+    open_ = open_.filter(day_of(open_.ended) - day_of(open_.since) > limit)
+    fell_due = (open_.since + ibis.interval(days=limit)).cast("date")
+    missed = open_.select(*_PLACED, date=fell_due, reviews_due=ibis.literal(1, "int64"), **zero)
     every = ibis.union(there, missed)
     dated = every.mutate(time_period=period_of(year_of(every.date)), term=term_of(every.date))
     ready = dated.select("time_period", "term", "urn", GROUP, *SUMS)

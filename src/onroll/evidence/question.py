@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from onroll.framework.plan import Disproportionality
+from onroll.framework.plan import Consistency, Disproportionality
 from onroll.vocabulary import periods
 
 
@@ -37,6 +37,8 @@ class Question:
         Coverage of every interval; power behind every detectable change.
     disproportionality : Disproportionality, optional
         Which groups are compared, alike in what, and by which rule.
+    consistency : Consistency, optional
+        How schools are held against one another, and how many false alarms are accepted.
     dispersion : str
         ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
     """
@@ -58,6 +60,7 @@ class Question:
     power: float = 0.80
     dispersion: str = "other_authorities"
     disproportionality: Disproportionality | None = None
+    consistency: Consistency | None = None
 
     @property
     def after(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ RULES = (
     "suspended_after_permanent", "two_permanent_in_a_year", "overlapping_suspensions", "date_in_term",
     "review_before_start", "spell_has_start", "review_has_date", "review_without_spell", "ended_before_started",
     "started_before_referral", "outcome_without_target", "trained_above_in_post", "twelve_above_twenty_four",
-    "date_in_academic_year", "done_without_date", "done_before_year",
+    "date_in_academic_year", "done_without_date", "done_before_year", "open_after_year_11",
 )  # fmt: skip
 Period = Annotated[str, Form(r"[0-9]{6}", "a time period such as 202021")]
 

@@ -22,6 +22,8 @@ GROUPS = {
 }  # fmt: skip
 COMPARED = ("sen_provision", "ethnicity_major", "ethnicity_minor", FSM, SEX)
 ALIKE = ("sen_provision", FSM, SEX, YEAR_GROUP)
+OUTERMOST = ("winsorised", "truncated", "kept")
+RULES = ("beyond", "shift", "trend")
 Outcome = Annotated[str, OneOf(tuple(MEASURES))]
 
 
@@ -98,6 +100,48 @@ class Disproportionality:
 
 
 @dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """How many false alarms are accepted in one yearly evaluation, by what is watched."""
+
+    schools: float
+    terms: float
+    published: float
+
+    def __post_init__(self) -> None:
+        for key in ("schools", "terms", "published"):
+            if not 0 < getattr(self, key) <= 5:
+                raise WrongKeyError(
+                    key, f"is {getattr(self, key):g}; give false alarms a year, above 0 and 5 at most"
+                )
+
+    @property
+    def whole(self) -> float:
+        """The one budget over all that is watched."""
+        return self.schools + self.terms + self.published
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """How schools are held against one another and terms against the terms before."""
+
+    alike: tuple[Annotated[str, OneOf(ALIKE)], ...]
+    least_schools: int
+    outermost: Annotated[str, OneOf(OUTERMOST)]
+    outermost_share: float
+    rules: tuple[Annotated[str, OneOf(RULES)], ...]
+    false_alarms: FalseAlarms
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.least_schools < 3:
+            raise WrongKeyError("least_schools", f"is {self.least_schools}; give a whole number of 3 or more")
+        if not 0 <= self.outermost_share < 0.5:
+            raise WrongKeyError(
+                "outermost_share", f"is {self.outermost_share:g}; give a share from 0 to below 0.5"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """A number on which a wording turns, and what it decides."""
 
@@ -128,6 +172,7 @@ class Plan:
     regimes: tuple[RegimeRule, ...]
     reference_groups: tuple[ReferenceGroup, ...]
     disproportionality: Disproportionality
+    consistency: Consistency
     confidence: float
     power: float
     wording: Mapping[Name, Threshold]

@@ -28,6 +28,8 @@ _MOMENTS = re.compile(
     rf"(?:\s{_TIME}|[ _-]\d{{6}}(?!\d))?|{_TIME})(?:\s?[\s/_-]\s?|$)"
 )
 _FRACTION = re.compile(r"0\.\d+")
+_YEARS = re.compile(r"20\d{4}(?:_20\d{4})*")
+"""Academic years as names of files have them: 201617_201819."""
 
 
 def mask(text: str, instead: Callable[[str], str] = lambda number: "(a pupil number)") -> str:
@@ -75,6 +77,8 @@ def _is_readable(run: str) -> bool:
     text, at = run.strip(), 0
     if _FRACTION.fullmatch(text):
         return True
+    if _YEARS.fullmatch(text):
+        return all((int(year[2:4]) + 1) % 100 == int(year[4:]) for year in text.split("_"))
     while at < len(text):
         moment = _MOMENTS.match(text, at)
         if moment is None or moment.end() == at:

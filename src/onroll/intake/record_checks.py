@@ -131,6 +131,11 @@ RULE_CHECKS = MappingProxyType(
         "outcome_without_target": Check(
             "warning", "an outcome ({value}) without a target to hold it against", _LOOK
         ),
+        "open_after_year_11": Check(
+            "warning",
+            "no last day, though the pupil was in Year 11 in {value}, before the latest roll",
+            "Give the last day. Until then it counts as going on.",
+        ),
         "trained_above_in_post": Check("error", "{value} people trained, more than are in post", CELL),
         "twelve_above_twenty_four": Check("error", "{value} trained in 12 months, more than in 24", CELL),
         "date_in_academic_year": Check("warning", "{value} is outside term", _LOOK),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onroll.framework.contracts import RULES, Contracts
 from onroll.synthetic.defect_exclusions import plant_exclusions
-from onroll.synthetic.sheets import Planter, Row, always, moved
+from onroll.synthetic.sheets import Planter, Row, always, moved, year_of
 
 
 def plant_rules(planter: Planter, la_code: str, contracts: Contracts) -> None:
@@ -13,6 +13,7 @@ def plant_rules(planter: Planter, la_code: str, contracts: Contracts) -> None:
     _roll(planter)
     plant_exclusions(planter)
     _placements(planter)
+    _open_placement(planter)
     _returns(planter)
     named = {rule for contract in contracts.tables.values() for rule in contract.rules}
     there = {one.check for one in planter.planted}
@@ -134,6 +135,24 @@ def _placements(planter: Planter) -> None:
         lambda row: {"target": "", "target_ambitious": ""},
         "outcome",
         "no target to hold it against",
+    )
+
+
+def _open_placement(planter: Planter) -> None:
+    """A placement of a pupil of Year 11 that nobody closed, on the rolls of a later year."""
+    eleven = planter.year_11
+
+    def closed(row: Row) -> bool:
+        begun = year_of(row["start_date"]) if row["record"] == "spell" and row["start_date"] else 0
+        return bool(row["end_date"]) and 0 < begun <= eleven.get(row["upn"], 0)
+
+    planter.set(
+        "open_after_year_11",
+        "placements",
+        closed,
+        lambda row: {"end_date": ""},
+        "end_date",
+        "no last day, Year 11 is over",
     )
 
 

@@ -133,7 +133,8 @@ def _write(folder: Folder, plan: Plan, part: int, a_year: _Year, then: Array) ->
     folder.write("roll", roll, period)
     folder.write("exclusions", exclusions_table(rng, rolls, pupils, what, schools, a_year.drawn))
     name = f"P{period}-{part:03d}"
-    folder.write("placements", placements_table(rng, rolls, pupils, a_year.fates, then, schools, name))
+    until = int(plan.targets.years[-1].period[:4])
+    folder.write("placements", placements_table(rng, rolls, pupils, a_year.fates, then, schools, name, until))
 
 
 def _next(pupils: Pupils, rolls: Rolls, then: Array, moved: Array, fates: Fates) -> Pupils:

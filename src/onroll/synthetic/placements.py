@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from onroll.synthetic.calendar import SchoolYear
 from onroll.synthetic.following import Fates
 from onroll.synthetic.pupils import Pupils
 from onroll.synthetic.rolls import HOME, TO_PROVISION, Rolls
@@ -27,7 +28,7 @@ RESULTS = ("mainstream", "stayed", "broke_down", "provision", "finished")
 DECIDED = ("pupil_placement_panel", "fair_access_panel", "allocation_group", "school", "parent", "officer")
 PANEL, ACCESS_PANEL, ALLOCATION, BY_SCHOOL, PARENT, OFFICER = range(6)
 PROVIDERS = tuple(f"Made-up Provider {number}" for number in range(1, 9))
-_REVIEW_EVERY, _TWELVE_WEEKS = 42, 84
+_REVIEW_EVERY, _TWELVE_WEEKS, _LAST_GROUP = 42, 84, 11
 # Shares, assumed: arrivals in the year through fair access; medical tuition; reviews on time; baselines recorded.
 _BY_ACCESS, _MEDICAL, _ON_TIME, _BASELINE = 0.08, 0.002, 0.8, 0.85
 _FIELDS = ("kind", "pupil", "from_", "to", "provider", "referral", "start", "end", "result", "decided")
@@ -42,17 +43,19 @@ def placements_table(
     then: Array,
     schools: Schools,
     name: str,
+    until: int,
 ) -> pa.Table:
     """The spells that begin in a year of a part, with their reviews under them.
 
-    ``then`` is each pupil's school of next September, -1 for none; ``name`` begins every placement's reference.
+    ``then`` is each pupil's school of next September, -1 for none; ``name`` begins every placement's reference;
+    ``until`` is the calendar year in which the last year made begins.
     """
     several = [
         _managed_moves(rng, rolls, fates), _fair_access(rng, rolls, pupils, fates, schools),
         _alternative(rng, rolls, fates, schools), _medical(rng, rolls, schools),
         _home_education(rng, rolls), _specialist(rng, rolls, then),
     ]  # fmt: skip
-    spells = _joined(several)
+    spells = _closed(_joined(several), pupils, rolls.year, until)
     n = len(spells["pupil"])
     reference = np.array([f"{name}-{number:05d}" for number in range(1, n + 1)], dtype=object)
     spell, review_day = _reviews(rng, spells, int(rolls.year.days[-1]))
@@ -209,6 +212,18 @@ def _spells(
 
 def _joined(several: list[Spells]) -> Spells:
     return {name: np.concatenate([one[name] for one in several]).astype(np.int64) for name in _FIELDS}
+
+
+def _closed(spells: Spells, pupils: Pupils, year: SchoolYear, until: int) -> Spells:
+    """Nobody is in a placement after Year 11: what is open ends with July of that year, if that year has passed."""
+    last_year = year.start + _LAST_GROUP - pupils.year_group[spells["pupil"]].astype(int)
+    july = (np.array(last_year + 1 - 1970, dtype="datetime64[Y]").astype("datetime64[M]") + 7).astype(
+        "datetime64[D]"
+    )
+    leaving = july.astype(int) - 1
+    is_over = (spells["end"] == 0) & (last_year < until) & (spells["start"] < leaving)
+    ended = np.where(is_over, leaving, spells["end"])
+    return {**spells, "end": ended, "result": np.where(is_over, RESULTS.index("finished"), spells["result"])}
 
 
 def _reviews(rng: np.random.Generator, spells: Spells, until: int) -> tuple[Array, Array]:

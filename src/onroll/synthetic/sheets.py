@@ -72,6 +72,7 @@ class Planter:
         self.phase = dict(
             zip(self._column("schools", "urn"), self._column("schools", "education_phase"), strict=True)
         )
+        self.year_11 = _year_11(folder, periods[:-1])
         self._days = {period: school_year(period) for period in periods}
 
     def set(
@@ -123,6 +124,15 @@ class Planter:
         sheet = self.sheets[table]
         at = sheet.header.index(column)
         return [row[at] for row in sheet.rows]
+
+
+def _year_11(folder: Path, periods: tuple[str, ...]) -> dict[str, int]:
+    """Pupils of Year 11 in the last of some periods, with the calendar year in which it began."""
+    if not periods:
+        return {}
+    rolls = Sheet(folder / f"roll_{periods[-1]}.csv", np.random.default_rng(0))
+    upn, group = rolls.header.index("upn"), rolls.header.index("year_group")
+    return {row[upn]: int(periods[-1][:4]) for row in rolls.rows if row[group] == "11"}
 
 
 def moved(day: str, days: int) -> str:

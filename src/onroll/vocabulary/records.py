@@ -57,6 +57,33 @@ LADDER = (
 )  # fmt: skip
 """The rungs of the ladder: what is said of one group beside its reference group, in the order in which it is read."""
 
+OTHER_SCHOOLS, TERMS_BEFORE, YEARS_BEFORE = "other_schools", "terms_before", "years_before"
+"""What consistency is seen against: the other schools of the phase, or the series' own terms or years of a baseline."""
+PLACE, PLACE_BY_CHANCE, PLACE_ALIKE = (
+    "place in the funnel", "place by chance alone", "place among pupils alike",
+)  # fmt: skip
+"""Estimate: the unit's own figure. Lower and upper: the limits for a unit of its size, not the interval of its figure."""
+OUTSIDE, OUTSIDE_BY_CHANCE, OUTSIDE_ALIKE = (
+    "units outside", "units outside by chance alone", "units outside among pupils alike",
+)  # fmt: skip
+OVERDISPERSION, FALSE_ALARMS = "overdispersion", "false alarms"
+MEDIAN_ODDS_RATIO, MEDIAN_ODDS_RATIO_ALIKE = "median odds ratio", "median odds ratio among pupils alike"
+SCHOOL_VARIANCE, SCHOOL_VARIANCE_ALIKE = (
+    "variance between schools", "variance between schools among pupils alike",
+)  # fmt: skip
+VARIANCE_CHANGE, VARIANCE_CHANGE_ALIKE = (
+    "change in variance between schools", "change in variance between schools among pupils alike",
+)  # fmt: skip
+CHART_BASELINE, CHART_PLACE, CHART_LEVEL = "baseline of the chart", "place in the chart", "level of the chart"
+CONSISTENCY = (
+    PLACE, PLACE_BY_CHANCE, PLACE_ALIKE, OUTSIDE, OUTSIDE_BY_CHANCE, OUTSIDE_ALIKE, OVERDISPERSION, MEDIAN_ODDS_RATIO,
+    MEDIAN_ODDS_RATIO_ALIKE, SCHOOL_VARIANCE, SCHOOL_VARIANCE_ALIKE, VARIANCE_CHANGE, VARIANCE_CHANGE_ALIKE,
+    CHART_BASELINE, CHART_PLACE, CHART_LEVEL, FALSE_ALARMS,
+)  # fmt: skip
+"""What is said of how alike schools, or authorities, are, and of how steady they are."""
+OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
+"""Those that rest on all schools of a phase together, hidden ones among them."""
+
 TOPIC_LABELS = MappingProxyType(
     {
         "Total": "all pupils",

@@ -144,6 +144,15 @@ def _placements() -> dict[str, RuleQuery]:
         "outcome_without_target": _plain(
             "placements", "outcome", "outcome", "outcome IS NOT NULL AND target IS NULL"
         ),
+        "open_after_year_11": RuleQuery(
+            "end_date",
+            f"""
+            SELECT p.file, p.row, left(r.year_11, 4) || '/' || right(r.year_11, 2) AS value FROM t_placements p JOIN (
+                SELECT pupil, max(time_period) AS year_11 FROM t_roll WHERE year_group = '11' GROUP BY pupil
+            ) r USING (pupil)
+            WHERE {spell} AND p.end_date IS NULL AND r.year_11 < (SELECT max(time_period) FROM t_roll)
+                AND p.start_date < make_date(CAST(left(r.year_11, 4) AS INTEGER) + 1, 8, 1)""",
+        ),
         "review_without_spell": RuleQuery(
             "placement_id",
             f"""
