@@ -24,6 +24,8 @@ COMPARED = ("sen_provision", "ethnicity_major", "ethnicity_minor", FSM, SEX)
 ALIKE = ("sen_provision", FSM, SEX, YEAR_GROUP)
 OUTERMOST = ("winsorised", "truncated", "kept")
 RULES = ("beyond", "shift", "trend")
+MULTIPLICITY = ("holm", "benjamini-hochberg")
+"""How allowance is made for many groups: against even one false alarm, or for the share of false alarms."""
 Outcome = Annotated[str, OneOf(tuple(MEASURES))]
 
 
@@ -78,6 +80,7 @@ class Disproportionality:
     """Which groups of pupils are compared, with whom alike they are made, and the rule that is applied to them.
 
     ``threshold`` and ``progress`` are decimal numbers as text, so that a ratio at the threshold is not above it.
+    ``multiplicity`` names how allowance is made for the groups of a breakdown, which are looked at together.
     """
 
     groups: tuple[Annotated[str, OneOf(COMPARED)], ...]
@@ -87,6 +90,7 @@ class Disproportionality:
     least_pupils: int
     years: int
     progress: Annotated[str, Form(r"\d+(\.\d+)?", "a fall of the ratio in a year, such as 0.05")]
+    multiplicity: Annotated[str, OneOf(MULTIPLICITY)] = "holm"
     note: str = ""
 
     def __post_init__(self) -> None:

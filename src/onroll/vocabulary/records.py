@@ -84,6 +84,9 @@ CONSISTENCY = (
 OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
 """Those that rest on all schools of a phase together, hidden ones among them."""
 
+STANDS_OUT, STANDS_NOT_OUT = "stands out", "does not stand out"
+"""What the note of a ratio says of its group among all groups of the breakdown that are looked at together."""
+
 TOPIC_LABELS = MappingProxyType(
     {
         "Total": "all pupils",

@@ -122,6 +122,13 @@ choices:
   neighbours: {type: string, default: "2021", allowed: ["2021", "2025"], help: Which model.}
 analyses:
   - {code: A1, label: Coverage, words: How many.}
+consistency:
+  alike: [sex]
+  least_schools: 10
+  outermost: winsorised
+  outermost_share: 0.1
+  rules: [beyond]
+  false_alarms: {schools: 0.5, terms: 0.3, published: 0.2}
 disproportionality:
   groups: [sen_provision]
   alike: [sex]
