@@ -11,6 +11,7 @@ from onroll.project import Project
 from onroll.runs import Run, run_of
 from onroll.study import Study, examine
 from onroll.vocabulary import EVIDENCE_COLUMNS, RELEASED_COLUMNS, STATISTICS, STRENGTHS
+from onroll.vocabulary.records import LADDER
 
 PRINTED = 5e-6  # published rates have five decimals
 EXACT = 1e-9  # the same arithmetic done another way
@@ -34,7 +35,7 @@ def test_the_year_reported_is_the_latest_that_the_figures_hold(study: Study) -> 
 
 def test_columns_are_the_contract(run: Run) -> None:
     assert tuple(run.evidence().columns) == RELEASED_COLUMNS == (*EVIDENCE_COLUMNS, "symbol")
-    assert set(run.evidence()["statistic"]) <= set(STATISTICS)
+    assert set(run.evidence()["statistic"]) <= {*STATISTICS, *LADDER}
     assert set(run.evidence()["strength"]) <= set(STRENGTHS)
 
 
@@ -152,11 +153,15 @@ def test_sen_terms_stand_since_2019_20_and_ethnicity_where_published(run: Run) -
     assert len(sen) == 5 * 3 * 3
     autumn = sen[(sen["time_period"] == "202324") & (sen["breakdown"] == "SEN support, Spring term")].iloc[0]
     assert autumn["estimate"] == pytest.approx(4.249)
-    groups = run.evidence(indicator="permanent_exclusion_rate_by_ethnicity", statistic="rate")
+    groups = run.evidence(
+        indicator="permanent_exclusion_rate_by_ethnicity", statistic="rate", time_period="202324"
+    )
     assert dict(zip(groups["breakdown"], groups["numerator"], strict=True)) == {
         "Any other ethnic group": 0, "Asian / Asian British": 9,
         "Black / African / Caribbean / Black British": 11, "Mixed / Multiple ethnic groups": 11, "White": 9,
     }  # fmt: skip
+    since = run.evidence(indicator="suspension_rate_by_ethnicity", statistic="rate", time_period="202425")
+    assert since["numerator"].sum() == 2571, "what was published since stands beside the latest year"
 
 
 def test_pandemic_years_are_in_the_evidence_and_in_no_baseline(run: Run, study: Study) -> None:

@@ -48,7 +48,7 @@ def sen_cells(table: pd.DataFrame, roll: pd.DataFrame, code: str) -> pd.DataFram
 
 
 def ethnicity_cells(table: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Major ethnic group by year for one authority, counts as published."""
-    own = table[(table["area_code"] == code) & (table["breakdown_topic"] == "ethnicity_major")]
+    """Major ethnic group by year for one authority, and the total where it was published, counts as published."""
+    own = table[(table["area_code"] == code) & table["breakdown_topic"].isin(("ethnicity_major", TOTAL))]
     columns = ["time_period", "area_code", "area", "breakdown", "pupil_headcount", *EVENTS, "source"]
     return own[columns].rename(columns={"pupil_headcount": "pupils"}).reset_index(drop=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from onroll.evidence.alike import Alike
+from onroll.evidence.families import Chances, chances, family_words
 from onroll.evidence.question import Question
 from onroll.evidence.ratio import Sides
 from onroll.evidence.records import RecordsStudy
@@ -80,12 +82,13 @@ def ladder_rows(study: RecordsStudy, alike: Alike | None, question: Question) ->
     counts = _counts(study.cells)
     for topic in plan.groups:
         groups = list(_groups(counts, topic, question.year, question))
+        families = _families(groups, question)
         for group in groups:
             said = _said(group, declared, study, question)
             if group.why_not:
                 yield finding(**said, statistic=RELATIVE_RISK, note=group.why_not)
                 continue
-            yield _raw(group, said, question, len(groups))
+            yield _raw(group, said, question, families[group.name])
             if alike is not None:
                 yield from alike.rows(group.topic, group.name, group.reference, group.sides, said)
             yield _excess(group, said, question)
@@ -131,17 +134,28 @@ def _said(group: Group, declared: Indicator, study: RecordsStudy, question: Ques
     }  # fmt: skip
 
 
-def _raw(group: Group, said: Mapping[str, Any], question: Question, family: int) -> dict[str, Any]:
-    sides = group.sides
+def _families(groups: Sequence[Group], question: Question) -> Mapping[str, str]:
+    """What is said of each group that can be compared among all of its breakdown."""
+    told = {group.name: group.sides for group in groups if not group.why_not}
+    return family_words(tuple(told), partial(_ratios, tuple(told.values())), question)
+
+
+def _ratios(every: Sequence[Sides], confidence: float) -> Sequence[Chances]:
     found = relative_risk.relative_risk(
-        sides.events, sides.pupils, reference_events=sides.other_events, reference_total=sides.other_pupils,
-        confidence=question.confidence,
+        [sides.events for sides in every], [sides.pupils for sides in every],
+        reference_events=[sides.other_events for sides in every],
+        reference_total=[sides.other_pupils for sides in every], confidence=confidence,
     )  # fmt: skip
-    many = f"; one of {family} groups looked at together" if family > 1 else ""
+    return chances(found)
+
+
+def _raw(group: Group, said: Mapping[str, Any], question: Question, family: str) -> dict[str, Any]:
+    sides = group.sides
+    [found] = _ratios([sides], question.confidence)
     return finding(
         **said, statistic=RELATIVE_RISK, estimate=found.estimate, lower=found.lower, upper=found.upper,
         method="score (Miettinen-Nurminen)", numerator=sides.events, denominator=sides.other_events,
-        note=sides.words + many,
+        note="; ".join(part for part in (sides.words, family) if part),
     )  # fmt: skip
 
 
@@ -179,13 +193,8 @@ def _years(
     """In how many of the last years the whole interval of the ratio lay above 1."""
     past = _past(group, counts, question, plan.years)
     there = [(year, one.sides) for year, one in past if one is not None]
-    found = relative_risk.relative_risk(
-        [sides.events for _, sides in there], [sides.pupils for _, sides in there],
-        reference_events=[sides.other_events for _, sides in there],
-        reference_total=[sides.other_pupils for _, sides in there], confidence=question.confidence,
-    )  # fmt: skip
-    is_above = np.asarray(found.lower) > 1
-    above = [academic_year(year) for (year, _), one in zip(there, is_above, strict=True) if one]
+    found = _ratios([sides for _, sides in there], question.confidence)
+    above = [academic_year(year) for (year, _), one in zip(there, found, strict=True) if one.lower > 1]
     return finding(
         **{**said, "confidence": float("nan")}, statistic=YEARS_ABOVE, estimate=float(len(above)),
         denominator=float(len(there)), method="years in which the whole interval lies above 1",

@@ -66,17 +66,24 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
     own = cells[cells["area_code"] == question.area_code]
     scale = repeat_scale(figures)
     repeats = _repeats(own, question.year, scale)
+    groups = ethnicity_cells(figures.ethnicity, question.area_code)
     rows = [
         *_levels(cells, own, figures.nation_region, question, repeats),
         *_changes(cells, question),
         *_beside(cells, own, question, repeats),
         *sen_rows(sen_cells(figures.sen_terms, sen_roll(cells, figures.sen_shares, question.area_code),
                             question.area_code), question, scale),
-        *ethnicity_rows(ethnicity_cells(figures.ethnicity, question.area_code), question, repeats),
+        *ethnicity_rows(groups, question, repeats, until=_until(groups, figures.annual, question)),
         *national_rows(figures.characteristics, question),
         *impact_rows(cells, question),
     ]  # fmt: skip
     return collect(rows, figures.origins)
+
+
+def _until(groups: pd.DataFrame, annual: pd.DataFrame, question: Question) -> str:
+    """The last year of groups to tell: what was published since belongs to an evaluation of the latest year."""
+    latest = annual[annual["area_code"] == question.area_code]["time_period"].max()
+    return str(max(groups["time_period"], default="")) if question.year == latest else question.year
 
 
 def repeat_scale(figures: Figures) -> float:

@@ -110,7 +110,7 @@ def message(target: Path, root: Path, kind: type) -> str:
 OPTIONAL = {
     "note", "regimes", "indicators", "objectives", "focus_areas", "breakdowns", "comparators", "rating",
     "items", "not_rated", "thresholds", "is_rated", "licence", "attribution", "allowed", "minimum",
-    "maximum", "needs", "choices", "occasions",
+    "maximum", "needs", "choices", "occasions", "multiplicity",
 }  # fmt: skip
 
 
