@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.disclosure import Released, release
+from onroll.disclosure.over_schools import few_small
 from onroll.disclosure.own_records import Rules
 from onroll.errors import DataError, UsageError, one_of
 from onroll.evidence.own import own_rows
@@ -187,6 +188,7 @@ def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
         frozenset(one.id for one in indicators if one.kind in ("proportion", "days")),
         frozenset(declared.no_people),
         dict(declared.rests_on),
+        few_small(own.study.cells, policy.minimum_count),
     )
 
 

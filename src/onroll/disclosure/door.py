@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.disclosure.attack import Attack, attack
+from onroll.disclosure.over_schools import coarsened
 from onroll.disclosure.own_records import HELD, Rules, hidden
 from onroll.errors import DisclosureError
 from onroll.evidence.table import NUMBERS, Evidence
@@ -105,6 +106,7 @@ def release(evidence: Evidence, rules: Rules | None = None) -> Released:
         why[own.index] = WITHHELD_WHY
     elif len(own):
         why[own.index], attacked = _protected(own, rules)
+        coarsened(frame, own.index)
     frame["symbol"] = ""
     frame.loc[frame["estimate"].isna(), "symbol"] = "x"
     frame.loc[_is_unreliable(frame), "symbol"] = "u"

@@ -16,6 +16,8 @@ another then has to answer for, so they are used until nothing changes.
    time and group, as events here and what is counted over there; so are events whose pupils are hidden, for any
    reason. Each then needs company by rules 2 to 5.
 7. A comparison is hidden where either side is: the group, the year before, or the reference group.
+
+Rules 8 and 9, on figures that rest on all schools and on charts of terms, are in ``over_schools``.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from typing import Any
 
 import pandas as pd
 
+from onroll.disclosure.over_schools import held_charts, held_over_schools, rests_on_no_side
 from onroll.vocabulary import PREVIOUS_YEAR, REFERENCE_GROUP, TOTAL, previous
 from onroll.vocabulary.records import CROSSED, SCHOOL, TERM, WIDER, adds_up, parts_of, wider_of
 
@@ -52,12 +55,15 @@ class Rules:
         Indicators that count schools, meetings or reports, which need no protection.
     rests_on : mapping
         For an indicator of events, the indicator that counts the pupils behind them.
+    few_small : set of (str, str)
+        Years and phases in which some schools have a small count, but fewer than ``minimum``.
     """
 
     minimum: int
     of_pupils: frozenset[str] = frozenset()
     no_people: frozenset[str] = frozenset()
     rests_on: Mapping[str, str] = field(default_factory=dict)
+    few_small: frozenset[tuple[str, str]] = frozenset()
 
 
 def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
@@ -91,6 +97,8 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
         _hide_twins(counted, why, rules)
         due = [key for key, one in families.items() if int(why[one.index].ne("").sum()) > before[key]]
     _hide_comparisons(rows, why)
+    _mark(why, held_over_schools(rows, rules.few_small))
+    _mark(why, held_charts(rows, why))
     return why.map(lambda words: words.format(most=rules.minimum - 1))
 
 
@@ -271,7 +279,7 @@ def _hide_comparisons(rows: pd.DataFrame, why: pd.Series[str]) -> None:
     """Rule 7: both sides are base rows; what is compared with the year before has its other side there."""
     base = rows[rows["comparator"] == ""]
     shown = {key for key, index in zip(_keys(base), base.index, strict=True) if why[index] == ""}
-    compared = rows[rows["comparator"] != ""]
+    compared = rows[(rows["comparator"] != "") & ~rests_on_no_side(rows)]
     for key, index in zip(_keys(compared), compared.index, strict=True):
         sides = [key]
         comparator = str(rows.at[index, "comparator"])

@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from onroll.evidence.alike import Alike
+from onroll.evidence.funnels import school_rows
 from onroll.evidence.ladder import ladder_rows
 from onroll.evidence.question import Question
-from onroll.evidence.records import RecordsStudy, record_rows
+from onroll.evidence.records import RecordsStudy, past_rows, record_rows
+from onroll.evidence.school_spread import spread_rows
+from onroll.evidence.steady_terms import term_rows
 
 
 def own_rows(
@@ -31,3 +34,8 @@ def own_rows(
     alike = None if cells is None or plan is None else Alike(cells, plan, question.confidence)
     yield from record_rows(study, question)
     yield from ladder_rows(study, alike, question)
+    yield from school_rows(study, crossed, question)
+    yield from spread_rows(study, crossed, question)
+    if question.consistency is not None:
+        yield from past_rows(study, question, question.baseline[0])
+        yield from term_rows(study, question)

@@ -94,6 +94,22 @@ def record_rows(study: RecordsStudy, question: Question) -> Iterator[dict[str, A
         yield _median(dict(zip(keys, key, strict=True)), rows, study, question)
 
 
+def past_rows(study: RecordsStudy, question: Question, first: str) -> Iterator[dict[str, Any]]:
+    """Rates of the authority and its phases, by year and term, from a first year up to those ``record_rows`` tells.
+
+    Charts of terms and their limits rest on them, and what they rest on has to pass the door with them.
+    """
+    cells, until = study.cells, previous(question.year)
+    plain = cells[
+        cells["indicator"].isin(COMPARED) & (cells["breakdown_topic"] == TOTAL)
+        & (cells["geographic_level"] != SCHOOL) & cells["time_period"].between(first, until, inclusive="left")
+    ]  # fmt: skip
+    for year, of_year in plain.groupby("time_period", sort=True, observed=True):
+        own = named(of_year, study, replace(question, year=str(year)))
+        for indicator, rows in own.groupby("indicator", sort=True, observed=True):
+            yield from _levels(rows, study.indicators[str(indicator)], replace(study, cells=plain), question)
+
+
 def named(table: pd.DataFrame, study: RecordsStudy, question: Question) -> pd.DataFrame:
     """The rows told of: their time and place chosen, topic and group named as the door and the pages know them."""
     years = (question.year, previous(question.year))
