@@ -10,12 +10,14 @@ import pandas as pd
 
 from onroll.counts.groups import ethnicity_cells, sen_cells, sen_roll
 from onroll.counts.published import all_sources, annual_cells, over_years, repeat_dispersion, summed
+from onroll.evidence.among_authorities import authority_rows
 from onroll.evidence.changes import Pair, beside_rows, change_rows, next_year_rows, spread_of
 from onroll.evidence.impact import impact_rows
 from onroll.evidence.levels import all_levels
 from onroll.evidence.national_patterns import national_rows
 from onroll.evidence.patterns import ethnicity_rows, sen_rows
 from onroll.evidence.question import Question
+from onroll.evidence.steady_years import year_rows
 from onroll.evidence.table import Evidence, collect
 from onroll.vocabulary import (
     BASELINE,
@@ -76,6 +78,8 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
         *ethnicity_rows(groups, question, repeats, until=_until(groups, figures.annual, question)),
         *national_rows(figures.characteristics, question),
         *impact_rows(cells, question),
+        *authority_rows(cells, question),
+        *year_rows(own, question),
     ]  # fmt: skip
     return collect(rows, figures.origins)
 
