@@ -79,8 +79,8 @@ def _for_whom(facts: Facts) -> list[Block]:
         return [*said, Paragraph(text("No figures by group of pupils were received for this year."))]
     closing = (
         "These are differences in what schools did, and a question to schools. Published figures cannot say how far "
-        "age, phase or school explain them; pupil records could. Of many such comparisons, one in twenty stands out by "
-        "chance alone."
+        "age, phase or school explain them; pupil records could. Of many such comparisons one in twenty stands out by "
+        "chance alone, so it is said where a group does not when all groups of its kind are looked at together."
     )
     alike = ladder.shortest(facts)
     if alike:

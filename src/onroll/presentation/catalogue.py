@@ -8,13 +8,21 @@ from functools import partial
 from types import MappingProxyType
 
 from onroll.framework import Framework
-from onroll.presentation import closing, ladder_tables, practice, quality_tables, sentences, tables
+from onroll.presentation import (
+    closing,
+    ladder_tables,
+    practice,
+    published_tables,
+    quality_tables,
+    sentences,
+    tables,
+)
 from onroll.presentation.facts import Facts
 from onroll.presentation.model import Block, Paragraph, Text, text
 from onroll.presentation.objectives import glance
 from onroll.presentation.quality import Quality
 from onroll.presentation.records import withheld_words
-from onroll.presentation.sentences import differences, ladder, register
+from onroll.presentation.sentences import differences, ladder, published_ladder, register
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
 
 
@@ -60,7 +68,8 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "objectives": lambda a: (glance(a.framework, a.facts),),
         "received": _received,
         "ladder": lambda a: ladder_tables.ladder(a.facts),
-        "published_ratios": lambda a: ladder_tables.published_ladder(a.facts),
+        "published_ratios": lambda a: published_tables.published_ladder(a.facts),
+        "england_ratios": lambda a: published_tables.england_ladder(a.facts),
         "findings": _findings,
         "what_rests_on_it": lambda a: (quality_tables.rests_on(a.framework, a.facts, a.quality),),
         "training_by_staff_group": lambda a: practice.by_staff_group(a.framework, a.facts),
@@ -113,6 +122,8 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "suspended_more_often": lambda a: ladder.more_often(a.facts),
         "why_the_gap": lambda a: ladder.why_the_gap(a.facts),
         "pupils_fewer": lambda a: ladder.pupils_fewer(a.framework, a.facts),
+        "fewer_published": lambda a: published_ladder.fewer_published(a.facts),
+        "in_england": lambda a: published_ladder.in_england(a.facts),
         "suspended_less_often": lambda a: ladder.less_often(a.facts),
         "not_told_apart": lambda a: ladder.not_told(a.facts),
         "training": lambda a: practice.training(a.facts),

@@ -12,7 +12,19 @@ from matplotlib.lines import Line2D
 
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, dots_canvas
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.ladder import FSM, MAJOR, MINOR, PUBLISHED, SEN, SEX, TOPICS, Line, lines, published
+from onroll.presentation.ladder import (
+    FSM,
+    MAJOR,
+    MINOR,
+    PUBLISHED,
+    SEN,
+    SEX,
+    TOPICS,
+    Line,
+    england,
+    lines,
+    published,
+)
 from onroll.presentation.numbers import ratio, times
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import EHC_PLAN, ETHNICITY_SHORT
@@ -58,6 +70,12 @@ def _published(facts: Facts) -> list[Panel]:
     return [Panel(heading + _term(found[0].when), found) for heading, found in panels if found]
 
 
+def _england(facts: Facts) -> list[Panel]:
+    """Permanent exclusions of England by ethnic group: the last year in which they were published one by one."""
+    found = england(facts, "permanent_exclusion_rate_by_characteristic", MINOR)
+    return [Panel(f"Permanent exclusions, England, {found[0].when}", found)] if found else []
+
+
 def _term(when: str) -> str:
     """The term of a published figure that came by term: ``, summer term``."""
     return f", {when.removeprefix('the ').partition(' of ')[0]}" if when.startswith("the ") else ""
@@ -68,6 +86,7 @@ PANELS: MappingProxyType[str, Callable[[Facts], list[Panel]]] = MappingProxyType
         "ratios_by_group": _own(SEN, FSM, SEX, MAJOR),
         "ratios_by_ethnic_group": _own(MINOR),
         "published_ratios_by_group": _published,
+        "england_by_ethnic_group": _england,
     }
 )
 
@@ -75,7 +94,7 @@ PANELS: MappingProxyType[str, Callable[[Facts], list[Panel]]] = MappingProxyType
 def forest(facts: Facts, name: str) -> Chart:
     """Draw one forest by its name."""
     panels = [panel for panel in PANELS[name](facts) if panel.drawn]
-    is_own = name != "published_ratios_by_group"
+    is_own = name.startswith("ratios_by")
     drawn, axes = dots_canvas(sum(1.25 + len(panel.drawn) for panel in panels).__ceil__())
     left, right = _limits(panels)
     axes.set_xscale("log")
@@ -94,6 +113,9 @@ def forest(facts: Facts, name: str) -> Chart:
             _draw(axes, one, at)
         at -= 1.25
     axes.set_yticks([place for place, _ in labels], [label for _, label in labels], fontsize=9.5)
+    out = [one.is_above or one.is_below for panel in panels for one in panel.drawn]
+    for label, stands_out in zip(axes.get_yticklabels(), out, strict=True):
+        label.set_fontweight("bold" if stands_out else "normal")
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(at + 0.6, 0.6)
     if is_own:
@@ -212,7 +234,8 @@ def _title(panels: Sequence[Panel]) -> str:
     first = max(above, key=lambda one: float(one.raw["lower"]) if one.raw is not None else 0)
     assert first.raw is not None
     verb = "permanently excluded" if first.topic.startswith("permanent") else "suspended"
-    return f"Schools {verb} {first.people} {times(float(first.raw['estimate']))} times as often as {first.others}"
+    where = "In England schools" if "_by_characteristic" in first.topic else "Schools"
+    return f"{where} {verb} {first.people} {times(float(first.raw['estimate']))} times as often as {first.others}"
 
 
 def _said(panels: Sequence[Panel]) -> str:
@@ -234,13 +257,19 @@ def _finish(facts: Facts, drawn: Chart, panels: Sequence[Panel], is_own: bool) -
     what = "How many times as likely to be suspended at least once" if is_own else "How many times the rate"
     drawn.title = _title(panels)
     drawn.unit = (
-        f"{what}, beside the reference group, {facts.brief.period}; scale of ratios, with "
-        f"{facts.brief.confidence:.0%} intervals"
+        f"{what}, beside the reference group, {_when(panels, facts)}; scale of ratios, with "
+        f"{facts.brief.confidence:.0%} intervals. Bold: stands out among all groups of its panel looked at together"
     )
     drawn.alt = f"Dot chart of ratios with intervals. {_said(panels)} {drawn.foot}".strip()
     drawn.numbers = rows[NUMBER_COLUMNS].reset_index()
     drawn.source = source_line(facts, rows)
     return drawn
+
+
+def _when(panels: Sequence[Panel], facts: Facts) -> str:
+    """The year drawn: that of the run, or the last one published."""
+    whens = {one.when for panel in panels for one in panel.drawn if not one.when.startswith("the ")}
+    return whens.pop() if len(whens) == 1 else facts.brief.period
 
 
 def available(facts: Facts) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from onroll.presentation import records
 from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.families import is_apart, stands_out
 from onroll.presentation.sentences.differences import PEOPLE
 from onroll.vocabulary import RATE, RATE_RATIO, REFERENCE_GROUP, RELATIVE_RISK, academic_year
 from onroll.vocabulary.records import LADDER
@@ -33,6 +34,14 @@ PUBLISHED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Published ratios, and how a panel of them is headed."""
+ENGLAND: Mapping[str, str] = MappingProxyType(
+    {
+        "suspended_pupil_rate_by_characteristic": "Pupils suspended at least once",
+        "permanent_exclusion_rate_by_characteristic": "Permanent exclusions",
+    }
+)
+"""Published ratios of England, by what pupils are."""
+ENGLISH_TOPICS: Mapping[str, str] = MappingProxyType({**TOPICS, "sen_primary_need": "Kind of SEN"})
 UNRELIABLE = "u"
 
 
@@ -77,13 +86,18 @@ class Line:
 
     @property
     def is_above(self) -> bool:
-        """Whether the whole interval lies above the reference group."""
-        return self.raw is not None and bool(self.raw["lower"] > 1)
+        """Whether it stands out above the reference group, among all groups of the breakdown."""
+        return self.raw is not None and bool(self.raw["lower"] > 1) and stands_out(self.raw)
 
     @property
     def is_below(self) -> bool:
-        """Whether the whole interval lies below the reference group."""
-        return self.raw is not None and bool(self.raw["upper"] < 1)
+        """Whether it stands out below the reference group, among all groups of the breakdown."""
+        return self.raw is not None and bool(self.raw["upper"] < 1) and stands_out(self.raw)
+
+    @property
+    def is_apart_alone(self) -> bool:
+        """Whether the whole interval lies on one side by itself, and not when all groups are looked at together."""
+        return self.raw is not None and is_apart(self.raw) and not stands_out(self.raw)
 
     @property
     def people(self) -> str:
@@ -122,30 +136,56 @@ def lines(facts: Facts, topic: str) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def published(facts: Facts, indicator: str) -> tuple[Line, ...]:
-    """The groups of a published indicator, of its latest term where it comes by term, the highest ratio first."""
-    about = {"indicator": indicator, "time_period": facts.brief.year}
-    found = [
-        one
-        for one in facts.all(statistic=RATE_RATIO, **about)
-        if one["comparator"].startswith(REFERENCE_GROUP)
-    ]
-    terms = sorted({term for one in found if (term := _split(one["breakdown"])[1])})
-    levels = {str(one["breakdown"]): one for one in facts.all(statistic=RATE, **about)}
-    last = terms[-1] if terms else ""
-    year = academic_year(facts.brief.year)
-    kept = []
-    for one in found:
-        name, term = _split(one["breakdown"])
-        reference = _split(str(one["comparator"]).removeprefix(REFERENCE_GROUP))[0]
-        if term == last:
-            base = levels.get(f"{reference}, {term}" if term else reference)
-            when = f"the {term.lower()} of {year}" if term else year
-            rungs = {RATE_RATIO: one}
-            kept.append(
-                Line(indicator, name, reference, rungs, levels.get(str(one["breakdown"])), base, when)
-            )
+def published(facts: Facts, indicator: str, year: str = "") -> tuple[Line, ...]:
+    """The groups of a published indicator, of its latest term where it comes by term, the highest ratio first.
+
+    ``year`` is the time period, that of the run when it is left out.
+    """
+    about = {"indicator": indicator, "time_period": year or facts.brief.year}
+    found = _published(facts, about)
+    last = max((_split(one.name)[1] for one in found), default="")
+    kept = (
+        replace(one, name=_split(one.name)[0], reference=_split(one.reference)[0],
+                when=f"the {last.lower()} of {one.when}" if last else one.when)
+        for one in found if _split(one.name)[1] == last
+    )  # fmt: skip
     return _sorted(kept)
+
+
+def england(facts: Facts, indicator: str, topic: str) -> tuple[Line, ...]:
+    """The groups of a breakdown in England in the last year published, the highest ratio first."""
+    return _sorted(_published(facts, {"indicator": indicator, "breakdown_topic": topic}))
+
+
+def _published(facts: Facts, about: Mapping[str, str]) -> list[Line]:
+    """A line for each group, named as it was published."""
+    rungs: dict[tuple[str, str], dict[str, Fact]] = {}
+    for one in facts.all(**about):
+        if one["comparator"].startswith(REFERENCE_GROUP):
+            key = str(one["breakdown"]), str(one["comparator"]).removeprefix(REFERENCE_GROUP)
+            rungs.setdefault(key, {})[str(one["statistic"])] = one
+    levels = {str(one["breakdown"]): one for one in facts.all(statistic=RATE, indicator=about["indicator"])
+              if one["time_period"] == about.get("time_period", one["time_period"])}  # fmt: skip
+    return [
+        Line(about["indicator"], name, base, found, levels.get(name), levels.get(_of_term(base, name)),
+             academic_year(str(next(iter(found.values()))["time_period"])))
+        for (name, base), found in rungs.items()
+    ]  # fmt: skip
+
+
+def _of_term(base: str, name: str) -> str:
+    """The reference group's name in the term of a group: ``No SEN, Summer term``."""
+    term = _split(name)[1]
+    return base if not term or _split(base)[1] else f"{base}, {term}"
+
+
+def years_published(facts: Facts, indicator: str) -> tuple[str, ...]:
+    """The year evaluated and the years published since, in which an indicator has ratios."""
+    rows = facts.where(indicator=indicator)
+    rows = rows[
+        rows["comparator"].str.startswith(REFERENCE_GROUP) & (rows["time_period"] >= facts.brief.year)
+    ]
+    return tuple(sorted(set(rows["time_period"])))
 
 
 def _split(breakdown: str) -> tuple[str, str]:

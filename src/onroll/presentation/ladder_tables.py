@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from onroll.presentation import records
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.ladder import INDICATOR, PUBLISHED, TOPICS, UNRELIABLE, Line, lines, published
+from onroll.presentation.ladder import INDICATOR, TOPICS, UNRELIABLE, Line, lines
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
 from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.counts import NO_BREAK
@@ -48,27 +46,6 @@ def ladder(facts: Facts) -> tuple[Block, ...]:
     return (*found, Paragraph(text(note + records.MEANING), "note"))
 
 
-def published_ladder(facts: Facts) -> tuple[Block, ...]:
-    """Published rates and ratios by group; a line where there are none."""
-    found: list[Block] = []
-    for indicator, heading in PUBLISHED.items():
-        every = published(facts, indicator)
-        if every:
-            found.append(_published(facts, heading, every))
-    return tuple(found) or (Paragraph(text("No published figures by group were received for this year.")),)
-
-
-def _published(facts: Facts, heading: str, every: Sequence[Line]) -> Table:
-    per = "1,000" if heading.startswith("Permanent") else "100"
-    rows = [(text(one.name), _rate(one.level), _span(one.raw, "ratio", one)) for one in every]
-    rows.append((text(every[0].reference), _rate(every[0].base), text(REFERENCE)))
-    used = [
-        one.row for each in every for one in (each.level, each.base, *each.rungs.values()) if one is not None
-    ]
-    columns = ("Group", f"For every {per} pupils of the group", "Times the rate of the reference group")
-    return Table(f"{heading}, {every[0].when}: published", columns, tuple(rows), source(facts, used), (1, 2))
-
-
 def _table(facts: Facts, topic: str) -> Table:
     every = lines(facts, topic)
     rows = [_row(one) for one in every]
@@ -86,12 +63,12 @@ def _row(one: Line) -> tuple[Text, ...]:
     named = RULE_WORDS[str(rule["note"]).startswith(NAMED)] if rule is not None else ""
     years = one.known(YEARS_ABOVE)
     return (
-        text(one.name), _counts(one.level), _span(one.known(RELATIVE_RISK), "ratio", one),
-        _span(one.known(ADJUSTED), "ratio", one), _parts(one, COMPOSITION, RATE_PART, PUPILS_APART),
-        _parts(one, BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), _span(one.known(EXCESS), "count", one),
-        _without(one) if years is None else text(years.bind("count"), " of ", years.bind("count", "denominator")),
-        _without(one) if rule is None else text(f"{named}: ", rule.bind("ratio")),
-        _plain(one.known(DETECTABLE_RATIO), one),
+        text(one.name), _counts(one.level), span(one.known(RELATIVE_RISK), "ratio", one),
+        span(one.known(ADJUSTED), "ratio", one), _parts(one, COMPOSITION, RATE_PART, PUPILS_APART),
+        _parts(one, BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), span(one.known(EXCESS), "count", one),
+        without(one) if years is None else text(years.bind("count"), " of ", years.bind("count", "denominator")),
+        without(one) if rule is None else text(f"{named}: ", rule.bind("ratio")),
+        plain_ratio(one.known(DETECTABLE_RATIO), one),
     )  # fmt: skip
 
 
@@ -103,37 +80,34 @@ def _counts(level: Fact | None) -> Text:
     )
 
 
-def _rate(level: Fact | None) -> Text:
-    if level is None or not level.is_known:
-        return text(records.NOT_AVAILABLE)
-    return text(level.bind("rate"), *_limits(level, "rate"))
-
-
 def _parts(one: Line, *rungs: str) -> Text:
     facts = [one.known(rung) for rung in rungs]
     first, second, third = facts
     if first is None or second is None:
-        return _without(one)
+        return without(one)
     said = text(first.bind("rate"), " / ", second.bind("rate"))
     return said if third is None else text(*said, " / ", third.bind("rate"))
 
 
-def _span(fact: Fact | None, style: str, one: Line) -> Text:
-    return _without(one) if fact is None else text(fact.bind(style), *_limits(fact, style))
+def span(fact: Fact | None, style: str, one: Line) -> Text:
+    """A number with its interval, or what stands where there is none."""
+    return without(one) if fact is None else text(fact.bind(style), *limits(fact, style))
 
 
-def _plain(fact: Fact | None, one: Line) -> Text:
-    return _without(one) if fact is None else text(fact.bind("ratio"))
+def plain_ratio(fact: Fact | None, one: Line) -> Text:
+    """A ratio without an interval, or what stands where there is none."""
+    return without(one) if fact is None else text(fact.bind("ratio"))
 
 
-def _limits(fact: Fact, style: str) -> Text:
+def limits(fact: Fact, style: str) -> Text:
+    """The interval of a number in brackets; nothing where it has none."""
     if fact["lower"] != fact["lower"]:
         return ()
     between = f"{NO_BREAK}to{NO_BREAK}"
     return text(" (", fact.bind(style, "lower"), between, fact.bind(style, "upper"), ")")
 
 
-def _without(one: Line) -> Text:
+def without(one: Line) -> Text:
     """What stands where a rung has no number."""
     if any(fact["symbol"] == UNRELIABLE for fact in one.rungs.values()):
         return text("too unreliable to show")

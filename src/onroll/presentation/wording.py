@@ -22,6 +22,7 @@ from onroll.vocabulary import (
     SYNTHETIC_RATE,
     academic_year,
 )
+from onroll.vocabulary.records import STANDS_NOT_OUT
 
 
 def source_line(facts: Facts, rows: pd.DataFrame) -> str:
@@ -149,7 +150,8 @@ def by_ethnicity(facts: Facts) -> tuple[str, str, str]:
     rows = facts.where(
         indicator="suspension_rate_by_ethnicity", statistic=RATE_RATIO, time_period=facts.brief.year
     ).dropna(subset=["estimate"])
-    above = rows[rows["lower"] > 1]["breakdown"].map(ETHNICITY_WORDS)
+    out = ~rows["note"].str.contains(f"{STANDS_NOT_OUT}, allowing")
+    above = rows[(rows["lower"] > 1) & out]["breakdown"].map(ETHNICITY_WORDS)
     title = (
         f"Schools suspended pupils recorded as {' or '.join(above)} more often"
         if len(above)

@@ -102,7 +102,7 @@ def test_what_make_up_accounts_for_and_what_remains(ladder_run: Run) -> None:
 def test_where_most_have_nobody_to_be_compared_with_no_part_is_read_out(ladder_run: Run) -> None:
     one = ladder.lines(ladder_run.facts, "fsm")[0]
     apart = replace(one.rungs["rate part"], cells={**one.rungs["rate part"].cells, "estimate": -1.5})
-    from onroll.presentation.sentences.ladder import gap_parts
+    from onroll.presentation.sentences.gap import gap_parts
 
     said = plain(gap_parts(replace(one, rungs={**one.rungs, "part in schools of one group only": apart})))
     assert "How far schools explain it cannot be told" in said
@@ -208,7 +208,7 @@ def test_without_own_records_the_page_says_so_and_shows_what_is_published(run: R
     assert [plain(block.words) for block in run.table("ladder").blocks if isinstance(block, Paragraph)]
     assert "ratios_by_group" not in run.figures
     assert "published_ratios_by_group" in run.figures
-    assert len([block for block in run.table("published_ratios").blocks if isinstance(block, Table)]) == 4
+    assert len([block for block in run.table("published_ratios").blocks if isinstance(block, Table)]) == 6
 
 
 def test_every_rung_that_evidence_can_hold_has_a_place(framework: Framework) -> None:
@@ -230,3 +230,44 @@ def test_a_page_has_the_surest_group_in_one_paragraph_only_where_records_have_it
     words = "548 of 10,097 pupils eligible for free school meals at least once in 2023/24"
     assert words in said(ladder_run)
     assert words not in said(run)
+
+
+def test_published_figures_say_how_many_fewer_and_for_how_long(run: Run) -> None:
+    said = repr(run.say("fewer_published"))
+    assert (
+        "there would have been 123 fewer suspensions in the summer term of 2023/24 (interval 77 to 178)"
+        in said
+    )
+    assert "in 14 of 14 terms published" in said
+    assert "clearly more often than pupils recorded as White in 2024/25" in said
+    assert (
+        "3.0 times the rate (1.1 to 8.1); it does not stand out when allowance is made for the four groups"
+        in said
+    )
+
+
+def test_england_is_told_with_what_rounding_leaves(run: Run) -> None:
+    said = repr(run.say("in_england"))
+    assert (
+        "Black Caribbean 2.8 times as often as pupils recorded as White British (interval 2.5 to 3.2; rounding"
+        in said
+    )
+    assert "2.77 to 2.81), and the interval lay above in 6 of 6 years" in said
+    held = [
+        row for block in run.table("england_ratios").blocks if isinstance(block, Table) for row in block.rows
+        if plain(row[0]) == "Ethnic group, in detail: Chinese" and plain(row[2]) == "not available"
+    ]  # fmt: skip
+    assert plain(held[0][4]).replace("\N{NO-BREAK SPACE}", " ") == "0.03 to 0.06"
+
+
+def test_a_group_that_stands_apart_only_by_itself_is_told_with_what_could_not_be_told(
+    ladder_run: Run, framework: Framework
+) -> None:
+    frame = ladder_run.facts.frame.copy()
+    few = (frame["breakdown"] == "Indian") & (frame["statistic"] == "relative risk") & (frame["symbol"] == "")
+    frame.loc[few, "note"] = "does not stand out, allowing for 4 groups looked at together (Holm)"
+    told = Run(framework, reopened(frame, {"withheld": []}), ladder_run.facts.brief)
+    assert "Indian" not in repr(told.say("suspended_less_often"))
+    said = repr(told.say("not_told_apart"))
+    assert "By themselves these groups would stand apart from their reference group" in said
+    assert "pupils recorded as Indian, 0.8 times as often" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onroll.presentation.facts import Bound, Fact, Facts
+from onroll.presentation.families import hedge
 from onroll.presentation.model import Text, text
 from onroll.presentation.numbers import for_every
 from onroll.vocabulary import (
@@ -60,7 +61,7 @@ def ethnicity(facts: Facts, measure: str, most: int = 3) -> list[Text]:
             level.bind("count", "numerator"), " for ", level.bind("count", "denominator"), f" pupils), {base_group} ",
             base.bind("rate"), " times (", base.bind("count", "numerator"), " for ", base.bind("count", "denominator"),
             "): ", fact.bind("times"), " times the rate (interval ", fact.bind("times", "lower"), " to ",
-            fact.bind("times", "upper"), ").",
+            fact.bind("times", "upper"), f"){hedge(fact)}.",
         ))  # fmt: skip
     return out
 
@@ -79,7 +80,8 @@ def less_often(facts: Facts, measure: str) -> list[Text]:
     for place, fact in enumerate(sorted(found, key=lambda one: float(one["estimate"]))):
         parts += [
             " and as " if place else "", f"{ETHNICITY_WORDS[fact['breakdown']]} (", fact.bind("times"),
-            " times the rate, interval ", fact.bind("times", "lower"), " to ", fact.bind("times", "upper"), ")",
+            " times the rate, interval ", fact.bind("times", "lower"), " to ", fact.bind("times", "upper"),
+            f"{hedge(fact)})",
         ]  # fmt: skip
     return [text(*parts, ".")]
 

@@ -5,35 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from onroll.framework import Framework
-from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.facts import Facts
+from onroll.presentation.families import together
 from onroll.presentation.ladder import TOPICS, Line, every_line, lines
 from onroll.presentation.model import Text, text
 from onroll.presentation.numbers import COUNTED
+from onroll.presentation.sentences.gap import gap_parts
+from onroll.presentation.sentences.phrases import between, capital, with_and
 from onroll.vocabulary.records import (
     ADJUSTED,
-    BETWEEN_SCHOOLS,
-    COMPOSITION,
     DETECTABLE_RATIO,
     EXCESS,
-    PUPILS_APART,
-    RATE_PART,
     RULE,
-    SCHOOLS_APART,
-    WITHIN_SCHOOLS,
     YEARS_ABOVE,
 )
 
 NO_RECORDS = text("No own records were received in which groups of pupils can be compared.")
-MUCH = 0.25
-"""Where more of a gap than this concerns pupils who have nobody to be compared with, its other parts are not read out."""
-NEXT_TO_NOTHING = 0.05
-"""Parts of a gap, per 100, that print as 0.0."""
 NAMED = "above in every year"
 
 
 def more_often(facts: Facts) -> list[Text]:
     """A group a paragraph: how many of how many, beside the reference group, and among pupils alike."""
-    return _of_those_above(facts, lambda one: text(*beside(one), *alike(one)), "No group was suspended")
+    said = _of_those_above(facts, lambda one: text(*beside(one), *alike(one)), "No group was suspended")
+    words = _looked_at(facts)
+    return [*said, words] if words else said
+
+
+def _looked_at(facts: Facts) -> Text:
+    """How many groups of each breakdown are looked at together, where there are many."""
+    found = []
+    for topic, label in TOPICS.items():
+        many = next((words for one in lines(facts, topic) if one.raw and (words := together(one.raw))), "")
+        if many:
+            found.append(f"{label[0].lower() if not label.startswith('SEN') else label[0]}{label[1:]} {many}")
+    if not found:
+        return ()
+    return text(
+        "Named are the groups that stand out when allowance is made for all groups of a breakdown looked at together: "
+        f"{'; '.join(found)}."
+    )
 
 
 def shortest(facts: Facts) -> Text:
@@ -74,7 +84,16 @@ def not_told(facts: Facts) -> list[Text]:
     if not every:
         return [NO_RECORDS]
     said = []
-    open_ones = [one for one in every if one.raw is not None and not (one.is_above or one.is_below)]
+    apart = [one for one in every if one.is_apart_alone]
+    open_ones = [
+        one for one in every if one.raw is not None and not (one.is_above or one.is_below or one in apart)
+    ]
+    if apart:
+        parts = [part for one in apart for part in (*_would_show(one), "; ")][:-1]
+        said.append(text(
+            "By themselves these groups would stand apart from their reference group, but not when allowance is made for "
+            "all groups of their kind looked at together: ", *parts, ".",
+        ))  # fmt: skip
     if open_ones:
         parts = [part for one in open_ones for part in (*_would_show(one), "; ")][:-1]
         said.append(text(
@@ -84,7 +103,7 @@ def not_told(facts: Facts) -> list[Text]:
     if held:
         said.append(text(f"Received, and withheld to protect pupils: {'; '.join(held)}."))
     gone = [one for one in every if one.raw is None and not one.is_withheld]
-    said += [text(f"{_capital(one.people)}: {_why(one)}.") for one in gone]
+    said += [text(f"{capital(one.people)}: {_why(one)}.") for one in gone]
     return said or [text("Every group could be compared with its reference group.")]
 
 
@@ -93,7 +112,7 @@ def beside(one: Line) -> Text:
     raw = one.raw
     if raw is None:
         return ()
-    ratio = text(raw.bind("times"), " times as often (interval ", *_range(raw, "times"), ")")
+    ratio = text(raw.bind("times"), " times as often (interval ", *between(raw, "times"), ")")
     level, base = one.level, one.base
     if level is None or base is None or not (level.is_known and base.is_known):
         return text(
@@ -117,32 +136,12 @@ def alike(one: Line) -> Text:
     if fact is None:
         note = one.rungs[ADJUSTED]["note"] if ADJUSTED in one.rungs else ""
         return text(f" How it is among pupils alike {_small(note)}.") if note.startswith("cannot") else ()
-    said = text(f" Among {_and(fact['note'])}: ", fact.bind("times"), " times (", *_range(fact, "times"), ")")
+    said = text(
+        f" Among {with_and(fact['note'])}: ", fact.bind("times"), " times (", *between(fact, "times"), ")"
+    )
     if fact["lower"] <= 1 <= fact["upper"]:
         return text(*said, ", so it cannot be told whether a difference remains among them.")
     return text(*said, ".")
-
-
-def gap_parts(one: Line) -> Text:
-    """What part of the gap goes with how the groups are made up, and what with the schools they attend."""
-    if one.level is None or one.base is None or not (one.level.is_known and one.base.is_known):
-        return ()
-    gap = float(one.level["estimate"] - one.base["estimate"])
-    said = text(
-        f"{_capital(one.people)}, ", one.level.bind("rate"), f" in 100, beside {one.others}, ", one.base.bind("rate"),
-        " in 100.",
-    )  # fmt: skip
-    kinds = _and(_of_kind(one.rungs.get(COMPOSITION)))
-    said += _split(one, gap, (COMPOSITION, RATE_PART, PUPILS_APART), (
-        f" goes with differences between the two groups in {kinds}", " remains between pupils alike in these",
-        " How far the make-up of the group explains it cannot be told: too many of its pupils have nobody of the reference "
-        "group who is alike.",
-    ))  # fmt: skip
-    return said + _split(one, gap, (BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), (
-        " goes with the different schools that the two groups attend", " remains between pupils of the same school",
-        " How far schools explain it cannot be told: too many of its pupils are in schools with nobody of the reference "
-        "group.",
-    ))  # fmt: skip
 
 
 def fewer(framework: Framework, one: Line) -> Text:
@@ -152,7 +151,7 @@ def fewer(framework: Framework, one: Line) -> Text:
     if excess is not None:
         said = text(
             f"Had schools suspended {one.people} as seldom as {one.others}, ", excess.bind("count"),
-            " fewer of them would have been suspended (interval ", *_range(excess, "count"), ").",
+            " fewer of them would have been suspended (interval ", *between(excess, "count"), ").",
         )  # fmt: skip
     if years is not None:
         said += text(
@@ -170,36 +169,6 @@ def fewer(framework: Framework, one: Line) -> Text:
     )  # fmt: skip
 
 
-def _split(one: Line, gap: float, rungs: tuple[str, str, str], words: tuple[str, str, str]) -> Text:
-    first, second = one.known(rungs[0]), one.known(rungs[1])
-    if first is None or second is None:
-        return ()
-    apart = one.known(rungs[2])
-    if apart is not None and abs(float(apart["estimate"])) > MUCH * abs(gap):
-        return text(words[2])
-    return text(
-        *_made_of(first, words[0]),
-        " ",
-        second.bind("rate"),
-        " (",
-        *_range(second, "rate"),
-        ")",
-        words[1],
-        ".",
-    )
-
-
-def _made_of(fact: Fact, words: str) -> Text:
-    if abs(float(fact["estimate"])) < NEXT_TO_NOTHING:
-        return text(f" Next to nothing of this gap{words};")
-    limits = text(" (", *_range(fact, "rate"), ")")
-    if fact["lower"] < 0 < fact["upper"]:
-        return text(" It cannot be told that any of this gap, ", fact.bind("rate"), *limits, f",{words};")
-    if fact["estimate"] < 0:
-        return text(" This gap is smaller by ", fact.bind("size"), f" than it would be, which{words};")
-    return text(" Of this gap ", fact.bind("rate"), *limits, f"{words};")
-
-
 def _of_those_above(facts: Facts, say: Callable[[Line], Text], otherwise: str) -> list[Text]:
     every = every_line(facts)
     if not every:
@@ -211,7 +180,7 @@ def _of_those_above(facts: Facts, say: Callable[[Line], Text], otherwise: str) -
 def _short(one: Line) -> Text:
     raw = one.raw
     assert raw is not None
-    ratio = text(raw.bind("times"), " times as often (", *_range(raw, "times"), ")")
+    ratio = text(raw.bind("times"), " times as often (", *between(raw, "times"), ")")
     if one.level is None or not one.level.is_known:
         return text(f"{one.people}, ", *ratio)
     return text(
@@ -240,7 +209,7 @@ def _would_show(one: Line) -> Text:
         said = text("none of ", one.level.bind("count", "denominator"), f" {one.people} (at most ",
                     raw.bind("times", "upper"), " times as often")  # fmt: skip
     else:
-        said = text(f"{one.people}, ", raw.bind("times"), " times as often (", *_range(raw, "times"))
+        said = text(f"{one.people}, ", raw.bind("times"), " times as often (", *between(raw, "times"))
     if least is None:
         return text(*said, ")")
     return text(*said, "; a ratio below ", least.bind("times"), " would often be missed)")
@@ -251,26 +220,8 @@ def _why(one: Line) -> str:
     return next(notes, "not available")
 
 
-def _of_kind(fact: Fact | None) -> str:
-    """``SEN provision, sex, year group`` of a note that ends in ``pupils alike in ...``."""
-    return "" if fact is None else str(fact["note"]).rpartition("alike in ")[2]
-
-
-def _and(listed: str) -> str:
-    head, comma, tail = listed.rpartition(", ")
-    return f"{head} and {tail}" if comma else listed
-
-
 def _times(threshold: str) -> str:
     return {"2": "twice", "3": "three times"}.get(threshold, f"{threshold} times")
-
-
-def _range(fact: Fact, style: str) -> Text:
-    return text(fact.bind(style, "lower"), " to ", fact.bind(style, "upper"))
-
-
-def _capital(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}"
 
 
 def _small(note: str) -> str:
