@@ -15,8 +15,12 @@ from onroll.presentation.drawing import INK, OWN, STYLES, Chart, canvas, end_lab
 from onroll.presentation.facts import Facts
 from onroll.presentation.forest import PANELS, forest
 from onroll.presentation.forest import available as of_forests
+from onroll.presentation.funnel_chart import FUNNELS
+from onroll.presentation.funnel_chart import available as of_funnels
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
+from onroll.presentation.steady_chart import STEADY
+from onroll.presentation.steady_chart import available as of_steady
 from onroll.vocabulary import (
     ETHNICITY_SHORT,
     GAP,
@@ -44,7 +48,7 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    every = {**CHARTS, **RECORD_CHARTS, **FORESTS}
+    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY}
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -61,7 +65,7 @@ def available(facts: Facts) -> tuple[str, ...]:
     published = tuple(
         name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
     )
-    return (*published, *of_records(facts), *of_forests(facts))
+    return (*published, *of_records(facts), *of_forests(facts), *of_funnels(facts), *of_steady(facts))
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
@@ -267,4 +271,4 @@ NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
 FORESTS: MappingProxyType[str, Callable[[Facts], Chart]] = MappingProxyType(
     {name: partial(forest, name=name) for name in PANELS}
 )
-NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS)
+NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY)

@@ -117,6 +117,18 @@ def dots_canvas(lines: int) -> tuple[Chart, Axes]:
     return chart, axes
 
 
+def stacked_canvas(panels: int, each: float) -> tuple[Chart, list[Axes]]:
+    """An empty chart of panels one above the other, each so high in inches, with room for labels at the right."""
+    with mpl.rc_context(RC):
+        height = 0.75 + each * panels
+        chart = Chart(figsize=(WIDTH, height))
+        axes = [
+            chart.add_axes((0.08, (0.55 + each * (panels - 1 - place)) / height, 0.76, (each - 0.6) / height))
+            for place in range(panels)
+        ]
+    return chart, axes
+
+
 def years_axis(axes: Axes, years: Sequence[str], pandemic: Sequence[str], launch: str) -> None:
     """Name the years, shade and name the pandemic years, mark the strategy's first year."""
     places = {year: place for place, year in enumerate(years)}

@@ -1,0 +1,249 @@
+"""Charts of what is steady: terms and years with a level and limits from before the strategy, spreads over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from onroll.presentation.consistency import (
+    COMPARED,
+    Series,
+    over_schools,
+    side,
+    term_series,
+    when,
+    year_series,
+    years_of,
+)
+from onroll.presentation.drawing import GREY, INK, OWN, Chart, shade, stacked_canvas
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.funnel_chart import COLUMNS, MARKS
+from onroll.presentation.numbers import COUNTED, rate, ratio
+from onroll.presentation.wording import source_line
+from onroll.vocabulary import academic_year, periods
+from onroll.vocabulary.records import MEDIAN_ODDS_RATIO, MEDIAN_ODDS_RATIO_ALIKE
+
+MOST_DRAWN = 1.3
+"""An upper limit is drawn at most this many times as high as the highest ratio."""
+APART = 0.13
+
+
+def by_term(facts: Facts) -> Chart:
+    """Suspensions and permanent exclusions, term by term."""
+    return _steady(facts, term_series(facts), "term")
+
+
+def by_year(facts: Facts) -> Chart:
+    """The published measures, year by year."""
+    return _steady(facts, year_series(facts), "year")
+
+
+def _steady(facts: Facts, every: Sequence[Series], kind: str) -> Chart:
+    drawn, panels = stacked_canvas(len(every), 2.5)
+    times = sorted({when(one) for series in every for one in series.points})
+    place = {time: at for at, time in enumerate(times)}
+    for axes, series in zip(panels, every, strict=True):
+        _panel(facts, axes, series, place)
+        _time_axis(facts, axes, times, is_last=axes is panels[-1], is_first=axes is panels[0])
+    held = [f"{one.hidden} of {one.label[0].lower()}{one.label[1:]}" for one in every if one.hidden]
+    drawn.foot = (
+        f"{kind.capitalize()}s withheld to protect pupils, not drawn: {'; '.join(held)}. " if held else ""
+    )
+    drawn.foot += "A triangle lies outside the limits, a square in a run on one side of the level or one way."
+    title = _steady_title(every, kind)
+    rows = facts.frame.loc[[one.row for series in every for one in series.drawn]]
+    drawn.title, drawn.source = title, source_line(facts, rows)
+    drawn.unit = (
+        f"Rates by {kind}, {facts.brief.area}; dashed: limits that a steady series keeps within, from the "
+        f"{kind}s before the strategy"
+    )
+    drawn.alt = f"Control charts by {kind}. {title}. {' '.join(map(_steady_said, every))} {drawn.foot}"
+    drawn.numbers = rows[COLUMNS].reset_index()
+    return drawn
+
+
+def _panel(facts: Facts, axes: Axes, series: Series, place: dict[tuple[str, str], int]) -> None:
+    at = [place[when(one)] for one in series.drawn]
+    value = [float(one["estimate"]) for one in series.drawn]
+    axes.plot(at, value, color=OWN, linewidth=1.4, zorder=3)
+    for x, one in zip(at, series.drawn, strict=True):
+        is_signal = one in series.signals
+        mark = MARKS[side(one)] if is_signal and side(one) else "s" if is_signal else "o"
+        axes.plot(
+            [x],
+            [float(one["estimate"])],
+            mark,
+            color=OWN,
+            markersize=8 if is_signal else 4,
+            zorder=5,
+            clip_on=False,
+        )
+    level = float(series.level["estimate"])
+    axes.axhline(level, color=INK, linewidth=1, zorder=2)
+    limits = [(name, [float(one[name]) for one in series.drawn]) for name in ("lower", "upper")]
+    for _, line in limits:
+        axes.plot(at, line, color=GREY, linewidth=1.1, linestyle=(0, (5, 2)), drawstyle="steps-mid", zorder=2)
+    axes.set_ylim(0, 1.12 * max(*value, *limits[1][1]))
+    above = axes.get_yaxis_transform()
+    for where, words in (
+        (level, "level before"),
+        (limits[1][1][-1], "upper limit"),
+        (limits[0][1][-1], "lower limit"),
+    ):
+        axes.text(1.01, where, words, transform=above, fontsize=8.5, color=INK, va="center")
+    axes.set_title(
+        f"{series.label}, {series.unit}", loc="left", fontsize=9.5, fontweight="bold", color=INK, pad=16
+    )
+
+
+def _time_axis(
+    facts: Facts, axes: Axes, times: Sequence[tuple[str, str]], *, is_last: bool, is_first: bool
+) -> None:
+    """Years under the last panel; the pandemic shaded and the launch marked in all, named in the first."""
+    brief = facts.brief
+    years = list(dict.fromkeys(year for year, _ in times))
+    middle = [sum(at for at, (one, _) in enumerate(times) if one == year) / sum(one == year for one, _ in times)
+              for year in years]  # fmt: skip
+    labels = [academic_year(year) for year in years] if is_last else [""] * len(years)
+    axes.set_xticks(middle, labels, rotation=45, ha="right", fontsize=9)
+    axes.set_xlim(-0.6, len(times) - 0.4)
+    inside = [at for at, (year, _) in enumerate(times) if year in brief.pandemic]
+    if is_first:
+        shade(axes, inside)
+    elif inside:
+        axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color="#E3E6E8", zorder=0)
+    first = next((at for at, (year, _) in enumerate(times) if year >= brief.launch), None)
+    if first is not None and brief.launch in years:
+        axes.axvline(first - 0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+        if is_first:
+            axes.text(
+                first - 0.35,
+                1.02,
+                "strategy begins",
+                transform=axes.get_xaxis_transform(),
+                fontsize=8.5,
+                color=INK,
+            )
+
+
+def _steady_title(every: Sequence[Series], kind: str) -> str:
+    found = [one for one in every if one.signals]
+    if not found:
+        return f"Since the strategy began no {kind} stands outside what was usual before"
+    first = found[0]
+    number = len(first.signals)
+    words = COUNTED[number] if number < len(COUNTED) else str(number)
+    ways = {side(one) for one in first.signals} - {0}
+    where = {frozenset({1}): "above", frozenset({-1}): "below"}.get(frozenset(ways), "outside")
+    plural = "s" if number > 1 else ""
+    return f"{first.label}: {words} {kind}{plural} since the strategy began {where} what was usual before"
+
+
+def _steady_said(series: Series) -> str:
+    said = f"{series.label}: level {rate(float(series.level['estimate']))} {series.unit}"
+    out = [f"{' '.join(filter(None, (when(one)[1], academic_year(when(one)[0]))))} {rate(float(one['estimate']))}"
+           for one in series.signals]  # fmt: skip
+    return f"{said}; signals: {', '.join(out)}." if out else f"{said}; no signal."
+
+
+def spread(facts: Facts) -> Chart:
+    """Median odds ratios of each phase over the years, as schools are and among pupils alike."""
+    phases = [phase for phase in COMPARED if len(years_of(facts, phase, MEDIAN_ODDS_RATIO)) > 1]
+    raw = {phase: years_of(facts, phase, MEDIAN_ODDS_RATIO) for phase in phases}
+    alike = {phase: years_of(facts, phase, MEDIAN_ODDS_RATIO_ALIKE) for phase in phases}
+    every = [str(one["time_period"]) for found in raw.values() for one in found]
+    years = list(periods(min(every), max(every)))
+    drawn, panels = stacked_canvas(len(phases), 2.7)
+    for axes, phase in zip(panels, phases, strict=True):
+        for found, is_open in ((raw[phase], False), (alike[phase], True)):
+            _spans(axes, found, years, is_open=is_open)
+        both = (*raw[phase], *alike[phase])
+        highest = max(float(one["estimate"]) for one in both)
+        top = min(max(float(one["upper"]) for one in both), MOST_DRAWN * highest + 0.5)
+        axes.set_ylim(0.95, top * 1.03)
+        axes.axhline(1, color=INK, linewidth=1, zorder=2)
+        axes.text(
+            1.01,
+            1,
+            "schools\nalike",
+            transform=axes.get_yaxis_transform(),
+            fontsize=8.5,
+            color=INK,
+            va="center",
+        )
+        _time_axis(
+            facts,
+            axes,
+            [(year, "") for year in years],
+            is_last=axes is panels[-1],
+            is_first=axes is panels[0],
+        )
+        axes.set_title(
+            COMPARED[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK, pad=16
+        )
+    drawn.foot = (
+        "Filled: all pupils. Open: among pupils alike, for the last year before the pandemic and this year."
+    )
+    rows = facts.frame.loc[[one.row for found in (*raw.values(), *alike.values()) for one in found]]
+    drawn.title = _spread_title(facts, phases)
+    drawn.unit = (
+        "How many times the odds of being suspended typically rise from one school to another with a higher rate, "
+        f"with {facts.brief.confidence:.0%} intervals"
+    )
+    said = "; ".join(
+        f"{COMPARED[phase]} {academic_year(str(one['time_period']))} {ratio(float(one['estimate']))} "
+        f"({ratio(float(one['lower']))} to {ratio(float(one['upper']))})"
+        for phase in phases for one in (raw[phase][0], raw[phase][-1])
+    )  # fmt: skip
+    drawn.alt = f"Dot chart of median odds ratios by year. {drawn.title}. {said}. {drawn.foot}"
+    drawn.numbers, drawn.source = rows[COLUMNS].reset_index(), source_line(facts, rows)
+    return drawn
+
+
+def _spans(axes: Axes, found: Sequence[Fact], years: Sequence[str], *, is_open: bool) -> None:
+    colour, shift = (GREY, APART) if is_open else (OWN, -APART)
+    for one in found:
+        at = years.index(str(one["time_period"])) + shift
+        axes.vlines(at, float(one["lower"]), float(one["upper"]), color=colour, linewidth=1.5, zorder=3)
+        axes.plot(
+            [at],
+            [float(one["estimate"])],
+            "o",
+            mfc="white" if is_open else colour,
+            mec=colour,
+            markersize=6.5,
+            zorder=5,
+        )
+
+
+def _spread_title(facts: Facts, phases: Sequence[str]) -> str:
+    """What can be said of the phase in which most pupils are suspended."""
+    now = over_schools(facts, phases[0], MEDIAN_ODDS_RATIO)
+    label = COMPARED[phases[0]]
+    if now is None or not now.is_known:
+        return f"How far {label} differ, year by year"
+    if now["lower"] <= 1:
+        return f"It cannot be told that {label} differ by more than chance"
+    return f"Between two {label}, the odds of being suspended typically differ {ratio(float(now['estimate']))} times"
+
+
+STEADY: MappingProxyType[str, Callable[[Facts], Any]] = MappingProxyType(
+    {"terms_watched": by_term, "years_watched": by_year, "odds_ratio_between_schools": spread}
+)
+
+
+def available(facts: Facts) -> tuple[str, ...]:
+    """Names of the charts that have something to draw."""
+    if facts.brief.term:
+        return ()
+    has = {
+        "terms_watched": bool(term_series(facts)),
+        "years_watched": bool(year_series(facts)),
+        "odds_ratio_between_schools": any(
+            len(years_of(facts, phase, MEDIAN_ODDS_RATIO)) > 1 for phase in COMPARED
+        ),
+    }
+    return tuple(name for name, is_there in has.items() if is_there)
