@@ -15,6 +15,7 @@ from onroll.counts.engine import Engine, open_engine
 from onroll.counts.extent import Extent, extent
 from onroll.counts.records import record_cells
 from onroll.evidence.records import RecordsStudy
+from onroll.evidence.repeats import own_spread
 from onroll.framework import Framework
 from onroll.framework.contracts import Contracts
 from onroll.intake.records.receive import Records
@@ -71,7 +72,7 @@ def count(records: Records, framework: Framework, contracts: Contracts, repeats:
     prefix = "synthetic" if records.is_synthetic else "own"
     study = RecordsStudy(
         _whole_years(cells, reach), _whole_years(spells, reach), framework.indicators,
-        lambda table: f"{prefix}_{table}", names, repeats=repeats,
+        lambda table: f"{prefix}_{table}", names, repeats=repeats, spread=own_spread(crossed),
     )  # fmt: skip
     origin = MADE_UP if records.is_synthetic else OWN_RECORDS
     ids = {table: f"{prefix}_{table}" for table in contracts.tables}

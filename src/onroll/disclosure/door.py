@@ -89,7 +89,8 @@ def release(evidence: Evidence, rules: Rules | None = None) -> Released:
     Returns
     -------
     Released
-        As many rows as came in: a withheld one keeps its words, has no numbers and says why.
+        As many rows as came in: a withheld one keeps its words, has no numbers and says why. Its method goes too: a
+        dispersion in it would tell suspensions for each pupil.
 
     Raises
     ------
@@ -112,6 +113,7 @@ def release(evidence: Evidence, rules: Rules | None = None) -> Released:
     frame.loc[_is_unreliable(frame), "symbol"] = "u"
     stays = why != ""
     frame.loc[stays, list(NUMBERS)] = float("nan")
+    frame.loc[stays, "method"] = ""
     frame.loc[stays, "symbol"] = "c"
     frame.loc[stays, "note"] = why[stays]
     counts = Counter(zip(frame.loc[stays, "source"], frame.loc[stays, "note"], strict=True))

@@ -7,13 +7,14 @@ a group in a term (topic ``term; sen_provision``). Rows of schools carry their p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from onroll.evidence.question import Question
 from onroll.evidence.ratio import Sides, method_words, ratio_of
+from onroll.evidence.repeats import Key, Spread, key_of, scaled_spread, together
 from onroll.evidence.table import finding
 from onroll.framework import Indicator
 from onroll.statistics import detectable, durations, proportions, rates
@@ -64,7 +65,9 @@ class RecordsStudy:
     term : str
         Empty for a year, else the term, such as ``Spring term``.
     repeats : float
-        Turns suspensions per suspended pupil into the dispersion of suspensions.
+        Turns suspensions per suspended pupil into the dispersion of suspensions, as England's pupils have it.
+    spread : mapping
+        The dispersion of suspensions over the records' own pupils, where it is known.
     """
 
     cells: pd.DataFrame
@@ -74,6 +77,7 @@ class RecordsStudy:
     schools: Mapping[str, str]
     term: str = ""
     repeats: float = 1.0
+    spread: Mapping[Key, Spread] = field(default_factory=dict)
 
     def of_term(self, term: str) -> RecordsStudy:
         """The same for one term."""
@@ -148,22 +152,14 @@ def _levels(
         yield _level(cell, declared, study, question, pupils)
 
 
-def _repeat_dispersion(rows: pd.DataFrame, study: RecordsStudy) -> Mapping[tuple[str, ...], float]:
+def _repeat_dispersion(rows: pd.DataFrame, study: RecordsStudy) -> Mapping[Key, Spread]:
     """For each cell of suspensions how much more than independent events they scatter, from those of each pupil."""
     indicator = str(rows["indicator"].iloc[0])
     if indicator not in REPEATED:
         return {}
-    keys = ["time_period", "time_identifier", "geographic_level", "area_code", "education_phase", "breakdown"]
-    numbers = {
-        name: study.cells[study.cells["indicator"] == name].set_index(keys)["numerator"]
-        for name in ("register_suspension_rate", "register_suspended_pupil_rate")
-    }
-    each = (numbers["register_suspension_rate"] / numbers["register_suspended_pupil_rate"]).dropna()
-    return {
-        tuple(map(str, key)): max(1.0, study.repeats * float(value))
-        for key, value in zip(each.index.to_list(), each.to_list(), strict=True)
-        if value < float("inf")
-    }
+    cells = study.cells
+    suspensions, pupils = (cells[cells["indicator"] == name] for name in COMPARED[:2])
+    return {**scaled_spread(suspensions, pupils, study.repeats), **study.spread}
 
 
 def _level(
@@ -171,7 +167,7 @@ def _level(
     declared: Indicator,
     study: RecordsStudy,
     question: Question,
-    pupils: Mapping[tuple[str, ...], float],
+    pupils: Mapping[Key, Spread],
 ) -> dict[str, Any]:
     said = _said(cell, declared, study) | {"numerator": float(cell.numerator)}
     if declared.kind == "count":
@@ -190,22 +186,14 @@ def _level(
     if declared.id in TIME_LOST:
         estimate = declared.per * float(cell.numerator) / float(over)
         return finding(**said, statistic=RATE, estimate=estimate, method="sum", note=NO_INTERVAL)
-    wide = pupils.get(_key(cell), 1.0)
+    spread = pupils.get(key_of(cell), Spread())
     found = rates.rate(
-        cell.numerator, over, per=declared.per, confidence=question.confidence, dispersion=wide
+        cell.numerator, over, per=declared.per, confidence=question.confidence, dispersion=spread.wide
     )
     words = {"byar": "Byar", "exact": "exact Poisson"}.get(str(found.method), str(found.method))
-    words += f", dispersion {wide:.2f} for repeat suspensions" if wide > 1 else ""
+    words += f", dispersion {spread.wide:.2f} {spread.because}" if spread.wide > 1 else ""
     return finding(**said, statistic=RATE, estimate=found.estimate, lower=found.lower, upper=found.upper,
                    confidence=question.confidence, method=words)  # fmt: skip
-
-
-def _key(cell: Any) -> tuple[str, ...]:
-    """What tells a cell from the others of its indicator."""
-    return (
-        cell.time_period, cell.time_identifier, cell.geographic_level, cell.area_code, cell.education_phase,
-        cell.breakdown,
-    )  # fmt: skip
 
 
 def _said(cell: Any, declared: Indicator, study: RecordsStudy) -> dict[str, Any]:
@@ -235,19 +223,28 @@ def _changes(
         if sides.why_not:
             yield finding(**said, statistic=word, note=sides.why_not)
             continue
-        spread = wide.get(_key(pair), 1.0)
+        spread = _of_both(pair, wide)
         seen = detectable.detectable_change(
-            sides.other_events, exposure_ratio=sides.pupils / sides.other_pupils, dispersion=spread,
+            sides.other_events, exposure_ratio=sides.pupils / sides.other_pupils, dispersion=spread.wide,
             confidence=question.confidence, power=question.power,
         )  # fmt: skip
         yield finding(**said, statistic=DETECTABLE_FALL, estimate=seen.fall, method=str(seen.method),
                       numerator=sides.events, denominator=sides.other_events)  # fmt: skip
-        result = ratio_of(sides, wide=spread, confidence=question.confidence)
+        result = ratio_of(sides, wide=spread.wide, confidence=question.confidence)
         yield finding(
             **said, statistic=word, estimate=result.estimate, lower=result.lower, upper=result.upper,
-            method=method_words(spread, "for repeat suspensions"), numerator=sides.events,
+            method=method_words(spread.wide, spread.because), numerator=sides.events,
             denominator=sides.other_events, note=sides.words,
         )  # fmt: skip
+
+
+def _of_both(pair: Any, wide: Mapping[Key, Spread]) -> Spread:
+    """The dispersion of a ratio: that of both times, where both are known."""
+    now = key_of(pair)
+    one, other = (wide.get((year, *now[1:]), Spread()) for year in (pair.time_period, pair.time_period_then))
+    if not (pair.numerator > 0 and pair.numerator_then > 0):
+        return one
+    return together(one, float(pair.numerator), other, float(pair.numerator_then))
 
 
 def _median(

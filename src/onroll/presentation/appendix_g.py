@@ -225,7 +225,10 @@ def _methods(framework: Framework, facts: Facts) -> list[Block]:
         text(f"Pandemic years ({pandemic}) are shown apart, and are never a baseline. Suspensions in them are few "
              "because schools were closed to most pupils."),
         text("Intervals of suspension rates are widened because one pupil can be suspended many times: by how "
-             "unevenly suspensions fell on pupils in England, scaled to suspensions per suspended pupil here."),
+             "unevenly suspensions fell on pupils in England, scaled to suspensions per suspended pupil here; from own "
+             "records by how unevenly they fell on the group's own pupils, where twenty or more were suspended."),
+        text("Where a group is said to stand out, allowance is made for all groups of its breakdown that can be compared, "
+             "looked at together (Holm)."),
         text("Intervals of changes are widened by how much the same change varied over the other authorities."),
         text("Counts from 2015/16 on are the one set of whole numbers that fits the published five-decimal rates."),
         text("The Department's figures were taken from public copies of its files, each named on its source card in "
