@@ -148,6 +148,10 @@ SECONDARY, UNIT = "State-funded secondary", "Alternative provision"
         (("register_permanent_exclusion_rate", "Total", {"time": "Spring term"}), (1, 4)),
         (("register_permanent_exclusion_rate", "Total", {"time": "Summer term"}), (0, 4)),
         (("repeat_suspensions", "Total", {}), (1, 4)),
+        # of the two pupils suspended at counted schools one was three times, the other once
+        (("suspensions_each", "3", {}), (1, None)),
+        (("suspensions_each", "1", {}), (1, None)),
+        (("suspensions_each", "2", {}), None),
         # half days 4 + 3 + 10 + 1; whole days 2 + 2 + 5 + 1
         (("sessions_lost_to_suspension", "Total", {}), (18, 4)),
         (("days_lost_to_suspension", "Total", {}), (10, 4)),

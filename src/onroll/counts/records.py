@@ -22,6 +22,7 @@ from onroll.counts.cells import CELL_SCHEMA, SPELL_SCHEMA, Cells, Measure, joine
 from onroll.counts.choices import Choices
 from onroll.counts.engine import Engine
 from onroll.counts.exclusions import exclusion_cells, reason_cells, register, wide_exclusions
+from onroll.counts.repeats import times_suspended
 from onroll.counts.spacing import suspension_spacing
 from onroll.counts.topics import Topics, topics_of
 from onroll.counts.wide import WIDE_KEYS, stacked, with_area
@@ -85,6 +86,7 @@ def _pupil_level(
             wide = wide_exclusions(made, base, carried, engine, choices, topics)
         yield from exclusion_cells(wide, topics, choices)
         del wide
+        yield times_suspended(made.events, engine)
         with engine.stage():
             yield _cells(off_rolling.off_rolling(made, engine, choices, topics), off_rolling.MEASURES)
     with engine.stage():

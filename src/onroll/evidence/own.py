@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from onroll.evidence.alike import Alike
+from onroll.evidence.concentration import concentration_rows
 from onroll.evidence.funnels import school_rows
 from onroll.evidence.ladder import ladder_rows
 from onroll.evidence.question import Question
@@ -34,6 +35,7 @@ def own_rows(
     alike = None if cells is None or plan is None else Alike(cells, plan, question.confidence)
     yield from record_rows(study, question)
     yield from ladder_rows(study, alike, question)
+    yield from concentration_rows(study, question)
     yield from school_rows(study, crossed, question)
     yield from spread_rows(study, crossed, question)
     if question.consistency is not None:

@@ -84,6 +84,10 @@ CONSISTENCY = (
 OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
 """Those that rest on all schools of a phase together, hidden ones among them."""
 
+MAKING_HALF, MADE_BY = "fewest making half", "share of suspensions"
+MOST_SUSPENDED = "most_suspended"
+"""The topic of pupils suspended most often; its groups are shares of all suspended pupils, ``10%``."""
+
 STANDS_OUT, STANDS_NOT_OUT = "stands out", "does not stand out"
 """What the note of a ratio says of its group among all groups of the breakdown that are looked at together."""
 
@@ -99,6 +103,7 @@ TOPIC_LABELS = MappingProxyType(
         "national_curriculum_year": "year group",
         "reason": "reason",
         "staff_group": "staff group",
+        "most_suspended": "pupils suspended most often",
         "term": "term",
     }
 )
