@@ -10,6 +10,7 @@ from types import MappingProxyType
 from onroll.framework import Framework
 from onroll.presentation import (
     closing,
+    consistency_tables,
     ladder_tables,
     practice,
     published_tables,
@@ -22,7 +23,7 @@ from onroll.presentation.model import Block, Paragraph, Text, text
 from onroll.presentation.objectives import glance
 from onroll.presentation.quality import Quality
 from onroll.presentation.records import withheld_words
-from onroll.presentation.sentences import differences, ladder, published_ladder, register
+from onroll.presentation.sentences import consistency, differences, ladder, published_ladder, register, steady
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
 
 
@@ -70,6 +71,10 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "ladder": lambda a: ladder_tables.ladder(a.facts),
         "published_ratios": lambda a: published_tables.published_ladder(a.facts),
         "england_ratios": lambda a: published_tables.england_ladder(a.facts),
+        "schools_apart": lambda a: consistency_tables.places(a.facts),
+        "schools_over_years": lambda a: consistency_tables.spreads(a.facts),
+        "charts_of_terms_and_years": lambda a: consistency_tables.charts(a.facts),
+        "among_authorities": lambda a: consistency_tables.among_all(a.facts),
         "findings": _findings,
         "what_rests_on_it": lambda a: (quality_tables.rests_on(a.framework, a.facts, a.quality),),
         "training_by_staff_group": lambda a: practice.by_staff_group(a.framework, a.facts),
@@ -126,6 +131,14 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "in_england": lambda a: published_ladder.in_england(a.facts),
         "suspended_less_often": lambda a: ladder.less_often(a.facts),
         "not_told_apart": lambda a: ladder.not_told(a.facts),
+        "how_far_schools_differ": lambda a: consistency.how_far_apart(a.facts),
+        "schools_more_alike": lambda a: consistency.has_it_changed(a.facts),
+        "schools_apart": lambda a: consistency.who_stands_apart(a.facts),
+        "terms_watched": lambda a: steady.terms(a.facts),
+        "years_watched": lambda a: steady.years(a.facts),
+        "among_authorities": lambda a: consistency.among_all(a.facts),
+        "false_alarms": lambda a: consistency.false_alarms(a.facts),
+        "consistency_not_told": lambda a: consistency.not_told(a.facts),
         "training": lambda a: practice.training(a.facts),
         "placements": lambda a: practice.reviews(a.facts),
         "withheld": lambda a: _withheld(a.facts),

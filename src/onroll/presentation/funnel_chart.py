@@ -42,11 +42,12 @@ def schools(facts: Facts, statistic: str) -> Chart:
             axes, one.units, level, "as many as\nexpected" if statistic == PLACE_ALIKE else "all together"
         )
         for unit in one.units:
-            _mark(axes, unit, OWN if side(unit.place) else GREY)
+            _mark(axes, unit, OWN if side(unit.place) or side(unit.by_chance) else GREY)
         axes.set_title(one.label.capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK)
         axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_formatter(lambda at, _: f"{at:,.0f}")
     every[-1].set_xlabel("Pupils on roll")
-    drawn.foot = _not_drawn(facts)
+    drawn.foot = _not_drawn(facts, statistic)
     what = (
         "Pupils suspended at least once, as a multiple of what pupils of the same kind would lead to expect"
         if statistic == PLACE_ALIKE
@@ -65,8 +66,8 @@ def among_authorities(facts: Facts, measure: str) -> Chart:
         _mark(axes, unit, OWN if is_own else "#9AA1A6", 9 if is_own else 4.5)
         if is_own:
             axes.annotate(
-                unit.name, (unit.size, float(unit.place["estimate"])), xytext=(8, -13), textcoords="offset points",
-                color=OWN, fontweight="bold", fontsize=10, zorder=7,
+                unit.name, (unit.size, float(unit.place["estimate"])), xytext=(9, -4), textcoords="offset points",
+                color=OWN, fontweight="bold", fontsize=10, zorder=7, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
     axes.set_xscale("log")
     ticks = [at for at in (5_000, 10_000, 20_000, 50_000, 100_000, 200_000) if at > one.units[0].size * 0.8]
@@ -113,10 +114,11 @@ def _named(axes: Axes, ends: Sequence[tuple[float, str]]) -> None:
 
 
 def _mark(axes: Axes, unit: Unit, colour: str, size: float = 6.5) -> None:
-    """A circle within the limits, a triangle that points to where it lies outside."""
+    """A circle within the limits, a triangle that points to where it lies outside, a diamond outside chance alone."""
     where = side(unit.place)
+    mark = "D" if not where and side(unit.by_chance) else MARKS[where]
     axes.plot(
-        [unit.size], [float(unit.place["estimate"])], MARKS[where], color=colour, markersize=size + (2 if where else 0),
+        [unit.size], [float(unit.place["estimate"])], mark, color=colour, markersize=size + (2 if where else 0),
         zorder=6 if colour == OWN else 4, clip_on=False,
     )  # fmt: skip
 
@@ -133,12 +135,15 @@ def _title(panels: Sequence[Funnel], statistic: str) -> str:
     return "Schools shown differ no more than chance would have them"
 
 
-def _not_drawn(facts: Facts) -> str:
+def _not_drawn(facts: Facts, statistic: str) -> str:
     gone = [
         f"{one.hidden} {one.label}" for phase in COMPARED if (one := funnel(facts, phase)).hidden
     ]  # fmt: skip
     said = f"Withheld to protect pupils, not drawn: {', '.join(gone)}. " if gone else ""
-    return said + "Schools are not named here. A triangle stands outside the range of usual differences."
+    diamonds = " A diamond lies outside what chance alone allows." if statistic == PLACE else ""
+    return (
+        f"{said}Schools are not named here.{diamonds} A triangle would lie outside the usual differences too."
+    )
 
 
 def _finish(facts: Facts, drawn: Chart, panels: Sequence[Funnel], title: str, unit: str) -> Chart:

@@ -21,7 +21,7 @@ from onroll.presentation.consistency import (
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, shade, stacked_canvas
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.funnel_chart import COLUMNS, MARKS
-from onroll.presentation.numbers import COUNTED, rate, ratio
+from onroll.presentation.numbers import COUNTED, rate, ratio, times
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import academic_year, periods
 from onroll.vocabulary.records import MEDIAN_ODDS_RATIO, MEDIAN_ODDS_RATIO_ALIKE
@@ -46,7 +46,7 @@ def _steady(facts: Facts, every: Sequence[Series], kind: str) -> Chart:
     times = sorted({when(one) for series in every for one in series.points})
     place = {time: at for at, time in enumerate(times)}
     for axes, series in zip(panels, every, strict=True):
-        _panel(facts, axes, series, place)
+        _panel(axes, series, place)
         _time_axis(facts, axes, times, is_last=axes is panels[-1], is_first=axes is panels[0])
     held = [f"{one.hidden} of {one.label[0].lower()}{one.label[1:]}" for one in every if one.hidden]
     drawn.foot = (
@@ -65,10 +65,12 @@ def _steady(facts: Facts, every: Sequence[Series], kind: str) -> Chart:
     return drawn
 
 
-def _panel(facts: Facts, axes: Axes, series: Series, place: dict[tuple[str, str], int]) -> None:
+def _panel(axes: Axes, series: Series, place: dict[tuple[str, str], int]) -> None:
     at = [place[when(one)] for one in series.drawn]
     value = [float(one["estimate"]) for one in series.drawn]
-    axes.plot(at, value, color=OWN, linewidth=1.4, zorder=3)
+    gone = [place[when(one)] for one in series.points if not one.is_known]
+    whole = sorted([*zip(at, value, strict=True), *((x, float("nan")) for x in gone)])
+    axes.plot([x for x, _ in whole], [y for _, y in whole], color=OWN, linewidth=1.4, zorder=3)
     for x, one in zip(at, series.drawn, strict=True):
         is_signal = one in series.signals
         mark = MARKS[side(one)] if is_signal and side(one) else "s" if is_signal else "o"
@@ -185,7 +187,7 @@ def spread(facts: Facts) -> Chart:
             COMPARED[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK, pad=16
         )
     drawn.foot = (
-        "Filled: all pupils. Open: among pupils alike, for the last year before the pandemic and this year."
+        "Filled: all pupils. Open: among pupils alike, for the last year of the baseline and this year."
     )
     rows = facts.frame.loc[[one.row for found in (*raw.values(), *alike.values()) for one in found]]
     drawn.title = _spread_title(facts, phases)
@@ -227,7 +229,7 @@ def _spread_title(facts: Facts, phases: Sequence[str]) -> str:
         return f"How far {label} differ, year by year"
     if now["lower"] <= 1:
         return f"It cannot be told that {label} differ by more than chance"
-    return f"Between two {label}, the odds of being suspended typically differ {ratio(float(now['estimate']))} times"
+    return f"Between two {label}, the odds of being suspended typically differ {times(float(now['estimate']))} times"
 
 
 STEADY: MappingProxyType[str, Callable[[Facts], Any]] = MappingProxyType(
