@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from onroll.presentation.consistency import COMPARED, Funnel, Unit, authorities, funnel, side
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
@@ -67,7 +68,8 @@ def among_authorities(facts: Facts, measure: str) -> Chart:
         if is_own:
             axes.annotate(
                 unit.name, (unit.size, float(unit.place["estimate"])), xytext=(9, -4), textcoords="offset points",
-                color=OWN, fontweight="bold", fontsize=10, zorder=7, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+                color=OWN, fontweight="bold", fontsize=10, zorder=7,
+                path_effects=[withStroke(linewidth=3, foreground="white")],
             )  # fmt: skip
     axes.set_xscale("log")
     ticks = [at for at in (5_000, 10_000, 20_000, 50_000, 100_000, 200_000) if at > one.units[0].size * 0.8]
