@@ -11,7 +11,7 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import NO_EVIDENCE, WAITING, Standing, glance, standings
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality_tables import quality_blocks
-from onroll.presentation.sentences import ladder
+from onroll.presentation.sentences import consistency, ladder
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
@@ -146,11 +146,25 @@ def _rates(facts: Facts) -> list[Block]:
         if spaced:
             blocks.append(Paragraph((f"{measure.label}.", *spaced)))
     blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
+    blocks += _schools_alike(facts)
     blocks.append(Heading("Did the strategy make a difference", 4))
     for name in ("suspension_rate", "permanent_exclusion_rate"):
         blocks += [Paragraph(words) for words in sentences.impact(facts, name)]
     blocks += [*_picture(facts, "synthetic_control"), *_picture(facts, "synthetic_control_placebos")]
     return [*blocks, tables.impact(facts), tables.donors(facts)]
+
+
+def _schools_alike(facts: Facts) -> list[Block]:
+    """What own records say of consistency between schools, the strategy's aim; nothing without them."""
+    said = consistency.shortest(facts)
+    if not said:
+        return []
+    more = " The notebook on consistency between schools has every phase and year, and which schools and terms stand apart."
+    return [
+        Heading("Consistency between schools, from records", 4),
+        Paragraph(text(*said, more)),
+        *_picture(facts, "odds_ratio_between_schools"),
+    ]
 
 
 def _groups(facts: Facts) -> list[Block]:

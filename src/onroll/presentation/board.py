@@ -12,7 +12,7 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import standings
 from onroll.presentation.quality import LEFT_OUT, NOT_RECEIVED, USED, Quality
 from onroll.presentation.ratings import NOT_RATED, WORST_FIRST
-from onroll.presentation.sentences import ladder
+from onroll.presentation.sentences import consistency, ladder
 from onroll.vocabulary import academic_year
 
 SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
@@ -82,13 +82,14 @@ def _for_whom(facts: Facts) -> list[Block]:
         "age, phase or school explain them; pupil records could. Of many such comparisons one in twenty stands out by "
         "chance alone, so it is said where a group does not when all groups of its kind are looked at together."
     )
-    alike = ladder.shortest(facts)
+    alike, schools = ladder.shortest(facts), consistency.shortest(facts)
     if alike:
         closing = closing.replace("Published figures cannot", "Published figures alone cannot")
     return [
         *said,
         Bullets(tuple(found)),
         *([Paragraph(text("From records. ", *alike))] if alike else []),
+        *([Paragraph(schools)] if schools else []),
         Paragraph(text(closing)),
         *([] if records.has_rows(facts) else _picture(facts, "suspension_rate_by_sen")),
     ]
