@@ -189,6 +189,7 @@ def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
         frozenset(declared.no_people),
         dict(declared.rests_on),
         few_small(own.study.cells, policy.minimum_count),
+        frozenset(declared.counts_unshown),
     )
 
 

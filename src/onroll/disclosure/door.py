@@ -111,6 +111,8 @@ def release(evidence: Evidence, rules: Rules | None = None) -> Released:
     frame["symbol"] = ""
     frame.loc[frame["estimate"].isna(), "symbol"] = "x"
     frame.loc[_is_unreliable(frame), "symbol"] = "u"
+    if rules is not None:
+        frame.loc[frame["indicator"].isin(rules.unshown), ["numerator", "denominator"]] = float("nan")
     stays = why != ""
     frame.loc[stays, list(NUMBERS)] = float("nan")
     frame.loc[stays, "method"] = ""

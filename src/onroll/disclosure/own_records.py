@@ -57,6 +57,8 @@ class Rules:
         For an indicator of events, the indicator that counts the pupils behind them.
     few_small : set of (str, str)
         Years and phases in which some schools have a small count, but fewer than ``minimum``.
+    unshown : set of str
+        Indicators whose counts decide what is hidden and are shown nowhere.
     """
 
     minimum: int
@@ -64,6 +66,7 @@ class Rules:
     no_people: frozenset[str] = frozenset()
     rests_on: Mapping[str, str] = field(default_factory=dict)
     few_small: frozenset[tuple[str, str]] = frozenset()
+    unshown: frozenset[str] = frozenset()
 
 
 def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:

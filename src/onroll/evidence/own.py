@@ -10,6 +10,7 @@ import pandas as pd
 from onroll.evidence.alike import Alike
 from onroll.evidence.concentration import concentration_rows
 from onroll.evidence.funnels import school_rows
+from onroll.evidence.intersections import intersection_rows
 from onroll.evidence.ladder import ladder_rows
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy, past_rows, record_rows
@@ -36,6 +37,7 @@ def own_rows(
     yield from record_rows(study, question)
     yield from ladder_rows(study, alike, question)
     yield from concentration_rows(study, question)
+    yield from intersection_rows(study, cells, question)
     yield from school_rows(study, crossed, question)
     yield from spread_rows(study, crossed, question)
     if question.consistency is not None:

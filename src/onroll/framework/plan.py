@@ -80,7 +80,8 @@ class Disproportionality:
     """Which groups of pupils are compared, with whom alike they are made, and the rule that is applied to them.
 
     ``threshold`` and ``progress`` are decimal numbers as text, so that a ratio at the threshold is not above it.
-    ``multiplicity`` names how allowance is made for the groups of a breakdown, which are looked at together.
+    ``multiplicity`` names how allowance is made for the groups of a breakdown, which are looked at together;
+    ``intersections`` names the breakdowns that are crossed to see combinations of groups, none when empty.
     """
 
     groups: tuple[Annotated[str, OneOf(COMPARED)], ...]
@@ -91,9 +92,14 @@ class Disproportionality:
     years: int
     progress: Annotated[str, Form(r"\d+(\.\d+)?", "a fall of the ratio in a year, such as 0.05")]
     multiplicity: Annotated[str, OneOf(MULTIPLICITY)] = "holm"
+    intersections: tuple[Annotated[str, OneOf(COMPARED)], ...] = ()
     note: str = ""
 
     def __post_init__(self) -> None:
+        if len(self.intersections) == 1 or len(set(self.intersections)) < len(self.intersections):
+            raise WrongKeyError(
+                "intersections", "needs two breakdowns or more, each once; leave it out for none"
+            )
         for key in ("least_events", "least_pupils", "years"):
             if getattr(self, key) < 1:
                 raise WrongKeyError(key, f"is {getattr(self, key)}; give a whole number of 1 or more")

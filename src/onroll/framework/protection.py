@@ -54,7 +54,8 @@ class Disclosure:
 
     ``pseudonyms`` says how long the key lasts that turns pupil numbers into pseudonyms: ``rotated_by_year`` makes a
     new one each academic year, ``kept`` uses one for good. ``rests_on`` names, for an indicator of events, the one that
-    counts the pupils behind them. ``no_people`` are indicators that count schools, meetings or reports.
+    counts the pupils behind them. ``no_people`` are indicators that count schools, meetings or reports. ``counts_unshown``
+    are fitted on the pupils of January: their counts decide what is hidden and are shown nowhere.
     """
 
     policies: tuple[DisclosurePolicy, ...]
@@ -62,6 +63,7 @@ class Disclosure:
     pseudonyms: Annotated[str, OneOf(PSEUDONYMS)] = PSEUDONYMS[0]
     rests_on: Mapping[Name, Name] = field(default_factory=dict)
     no_people: tuple[Name, ...] = ()
+    counts_unshown: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:
         known = [policy.id for policy in self.policies]

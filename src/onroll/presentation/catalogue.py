@@ -10,7 +10,9 @@ from types import MappingProxyType
 from onroll.framework import Framework
 from onroll.presentation import (
     closing,
+    concentration,
     consistency_tables,
+    intersections,
     ladder_tables,
     practice,
     published_tables,
@@ -75,6 +77,7 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "schools_over_years": lambda a: consistency_tables.spreads(a.facts),
         "charts_of_terms_and_years": lambda a: consistency_tables.charts(a.facts),
         "among_authorities": lambda a: consistency_tables.among_all(a.facts),
+        "combinations": lambda a: intersections.table(a.facts),
         "findings": _findings,
         "what_rests_on_it": lambda a: (quality_tables.rests_on(a.framework, a.facts, a.quality),),
         "training_by_staff_group": lambda a: practice.by_staff_group(a.framework, a.facts),
@@ -129,6 +132,8 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "pupils_fewer": lambda a: ladder.pupils_fewer(a.framework, a.facts),
         "fewer_published": lambda a: published_ladder.fewer_published(a.facts),
         "in_england": lambda a: published_ladder.in_england(a.facts),
+        "how_few": lambda a: concentration.told(a.facts),
+        "combinations": lambda a: intersections.told(a.facts),
         "suspended_less_often": lambda a: ladder.less_often(a.facts),
         "not_told_apart": lambda a: ladder.not_told(a.facts),
         "how_far_schools_differ": lambda a: consistency.how_far_apart(a.facts),

@@ -11,12 +11,15 @@ import pandas as pd
 
 from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.presentation import wording
+from onroll.presentation.concentration import CURVE, curve, has_curve
 from onroll.presentation.drawing import INK, OWN, STYLES, Chart, canvas, end_labels, shade, years_axis
 from onroll.presentation.facts import Facts
 from onroll.presentation.forest import PANELS, forest
 from onroll.presentation.forest import available as of_forests
 from onroll.presentation.funnel_chart import FUNNELS
 from onroll.presentation.funnel_chart import available as of_funnels
+from onroll.presentation.heat_map import NAME as HEAT_MAP
+from onroll.presentation.heat_map import has_cells, heat_map
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
 from onroll.presentation.steady_chart import STEADY
@@ -48,7 +51,7 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY}
+    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY, **TOGETHER}
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -65,7 +68,15 @@ def available(facts: Facts) -> tuple[str, ...]:
     published = tuple(
         name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
     )
-    return (*published, *of_records(facts), *of_forests(facts), *of_funnels(facts), *of_steady(facts))
+    together = tuple(name for name, (_, there) in IF_THERE.items() if there(facts))
+    return (
+        *published,
+        *of_records(facts),
+        *of_forests(facts),
+        *of_funnels(facts),
+        *of_steady(facts),
+        *together,
+    )
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
@@ -271,4 +282,8 @@ NEEDS: MappingProxyType[str, dict[str, str]] = MappingProxyType(
 FORESTS: MappingProxyType[str, Callable[[Facts], Chart]] = MappingProxyType(
     {name: partial(forest, name=name) for name in PANELS}
 )
-NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY)
+IF_THERE: MappingProxyType[str, tuple[Callable[[Facts], Chart], Callable[[Facts], bool]]] = MappingProxyType(
+    {CURVE: (curve, has_curve), HEAT_MAP: (heat_map, has_cells)}
+)
+TOGETHER = MappingProxyType({name: draw for name, (draw, _) in IF_THERE.items()})
+NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *TOGETHER)

@@ -84,6 +84,10 @@ CONSISTENCY = (
 OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
 """Those that rest on all schools of a phase together, hidden ones among them."""
 
+BETWEEN_COMBINATIONS, OF_SINGLE_GROUPS = "share between combinations", "share explained by single groups"
+COMBINATION_RATE, BEYOND_PARTS = "rate of a combination", "beyond its parts"
+ITS_PARTS = "its parts"
+"""The comparator of a combination of groups: what the groups one by one, added up, would lead one to expect."""
 MAKING_HALF, MADE_BY = "fewest making half", "share of suspensions"
 MOST_SUSPENDED = "most_suspended"
 """The topic of pupils suspended most often; its groups are shares of all suspended pupils, ``10%``."""

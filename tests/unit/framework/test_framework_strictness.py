@@ -21,6 +21,7 @@ from onroll.framework.reading import read
 from onroll.framework.strategy import Strategy
 
 ROOT = Path(__file__).parents[3]
+LOADER, DUMPER = (getattr(yaml, f"C{name}", getattr(yaml, name)) for name in ("SafeLoader", "SafeDumper"))
 KINDS: dict[str, type] = {
     "evaluation/strategy.yaml": Strategy,
     "evaluation/rating_rules.yaml": RatingTerms,
@@ -54,7 +55,7 @@ def records(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
             yield from records(each, (*path, at))
 
 
-PLACES = [(file, place) for file, text in TEXTS.items() for place in records(yaml.safe_load(text))]
+PLACES = [(file, place) for file, text in TEXTS.items() for place in records(yaml.load(text, LOADER))]
 
 
 def test_there_are_records_at_every_depth() -> None:
@@ -69,13 +70,13 @@ def test_there_are_records_at_every_depth() -> None:
 )
 def test_an_unknown_key_at_any_level_is_refused(tmp_path: Path, place: Any, key: str) -> None:
     file, path = place
-    tree = yaml.safe_load(TEXTS[file])
+    tree = yaml.load(TEXTS[file], LOADER)
     record = tree
     for step in path:
         record = record[step]
     record[key + "x"] = "value"
     target = tmp_path / Path(file).name
-    target.write_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    target.write_text(yaml.dump(tree, Dumper=DUMPER, allow_unicode=True, sort_keys=False), encoding="utf-8")
     with pytest.raises(DeclarationError) as caught:
         read(target, tmp_path, KINDS[file])
     assert f"{key}x'" in str(caught.value)
@@ -86,14 +87,14 @@ def test_an_unknown_key_at_any_level_is_refused(tmp_path: Path, place: Any, key:
 @given(place=st.sampled_from(PLACES), data=st.data())
 def test_a_key_taken_out_is_missed_or_was_not_needed(tmp_path: Path, place: Any, data: Any) -> None:
     file, path = place
-    tree = yaml.safe_load(TEXTS[file])
+    tree = yaml.load(TEXTS[file], LOADER)
     record = tree
     for step in path:
         record = record[step]
     key = data.draw(st.sampled_from(sorted(record)))
     del record[key]
     target = tmp_path / Path(file).name
-    target.write_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    target.write_text(yaml.dump(tree, Dumper=DUMPER, allow_unicode=True, sort_keys=False), encoding="utf-8")
     has_free_keys = path[-1:] == ("rests_on",)
     assert key in (message(target, tmp_path, KINDS[file]) or OPTIONAL) or has_free_keys
 
@@ -110,7 +111,8 @@ def message(target: Path, root: Path, kind: type) -> str:
 OPTIONAL = {
     "note", "regimes", "indicators", "objectives", "focus_areas", "breakdowns", "comparators", "rating",
     "items", "not_rated", "thresholds", "is_rated", "licence", "attribution", "allowed", "minimum",
-    "maximum", "needs", "choices", "occasions", "multiplicity",
+    "maximum", "needs", "choices", "occasions", "multiplicity", "intersections",
+    "counts_unshown",
 }  # fmt: skip
 
 
