@@ -14,7 +14,9 @@ from onroll.study import Study, examine
 from onroll.synthetic import Made, make_authority
 
 ROOT = Path(__file__).resolve().parents[1]
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process that a test starts compiles everything again
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # else every process that a test starts compiles everything again
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +73,8 @@ def made_term(project: Project, made_town: Path) -> Study:
 def _one_thread() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that side by side they do not run alone at the end; the order of files stays."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ from onroll.runs import Run, brief_of, open_run, run_of, today
 from onroll.staging import Staging, recover
 from onroll.study import Study
 from onroll.study import examine as study_of
+from onroll.validation.certificate import certificate
 from onroll.vocabulary import time_period
 
 Say = Callable[[str], None]
@@ -220,7 +224,10 @@ def _make(
 ) -> None:
     """Write the whole run into the staging folder; raise when a notebook did not finish."""
     folder, run_id = staging.folder, f"{study.question.year}-{key[:8]}"
-    write_run_basis(folder, study.released, brief_of(study, run_id, today()), _policies(study), study.quality)
+    certified = certificate(project.root)
+    write_whole(folder / "certificate.csv", _csv(certified.table()))
+    brief = replace(brief_of(study, run_id, today()), checked=certified.summary)
+    write_run_basis(folder, study.released, brief, _policies(study), study.quality)
     run = open_run(folder, project)
     computed = time.monotonic() - began
     earlier = read_manifest(staging.target).get("notebooks", {})
@@ -241,6 +248,12 @@ def _make(
             f"{len(failed)} of {len(records)} notebooks did not finish, so the last good run is as it was. "
             f"What did finish, with the reasons, is in {aside / 'index.html'}"
         )
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def _policies(study: Study) -> list[DisclosurePolicy]:

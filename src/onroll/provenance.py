@@ -54,13 +54,14 @@ def versions() -> dict[str, str]:
 
 
 def inputs(project: Project, received: Iterable[Path]) -> list[dict[str, Any]]:
-    """Every file a run rests on: published figures, declarations, files received."""
+    """Every file a run rests on: published figures, declarations, published answers, files received."""
     kinds: list[tuple[str, Iterable[Path]]] = [
         ("published", sorted(project.published.glob("*.csv"))),
         ("source card", sorted(project.published.glob("*.yaml"))),
         ("declaration", sorted((project.root / "evaluation").glob("*.yaml"))),
         ("declaration", sorted((project.root / "evaluation" / "indicators").glob("*.yaml"))),
         ("declaration", sorted(project.notebooks.glob("*.yaml"))),
+        ("published answer", sorted((project.root / "data" / "validation").rglob("*.[cy]*"))),
         ("received", sorted(received)),
     ]
     return [

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 PROMISED = (
     "index.html", "report/appendix-g.html", "report/board.html", "evidence.csv", "objectives.csv", "tables.xlsx",
-    "disclosure.json", "manifest.json", "ro-crate-metadata.json",
+    "disclosure.json", "manifest.json", "ro-crate-metadata.json", "certificate.csv",
 )  # fmt: skip
 NOTEBOOKS = (
     "00_start_here", "05_data_quality", "10_exclusions", "20_disproportionality", "30_strategy_impact", "50_practice",
@@ -389,3 +389,14 @@ def test_an_authority_whose_words_do_not_belong_together_is_refused(
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(OnrollError, match=re.escape(expected)):
         on.examine(root=project)
+
+
+def test_every_page_carries_the_certificate(whole: tuple[Path, list[str]]) -> None:
+    folder = run_of(whole[0])
+    with (folder / "certificate.csv").open(newline="", encoding="utf-8") as file:
+        cases = list(csv.DictReader(file))
+    figures, agreeing = (sum(int(case[name]) for case in cases) for name in ("figures", "agreeing"))
+    said = f"{agreeing:,} of {figures:,} figures in {len(cases)} published examples come out the same"
+    for name in ("index.html", "report/appendix-g.html", "report/board.html"):
+        assert said in (folder / name).read_text(encoding="utf-8"), name
+    assert figures > 2000

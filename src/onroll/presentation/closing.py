@@ -26,10 +26,11 @@ def foot(facts: Facts) -> tuple[Text, ...]:
     brief = facts.brief
     status = PROTECTED if brief.has_own_records else "Every figure on this page is already public."
     public = () if brief.term else (brief.licence,)
+    checked = f" The statistics were checked: {brief.checked} (certificate.csv)." if brief.checked else ""
     return (
         text(" ".join((*public, status))),
         text(
-            f"Made {brief.made} by onroll, run {brief.run}. The numbers are in evidence.csv of the same run."
+            f"Made {brief.made} by onroll, run {brief.run}. The numbers are in evidence.csv of the same run.{checked}"
         ),
     )
 

@@ -36,6 +36,8 @@ class Brief:
         The term of a termly report, such as ``Spring term``; empty for a year.
     origins : tuple of str
         Where the rows are from: ``published``, ``own records``, ``synthetic``.
+    checked : str
+        How many published answers the statistics give again, in words; empty where that was not asked.
     """
 
     year: str
@@ -59,6 +61,7 @@ class Brief:
     deviations: tuple[str, ...] = ()
     term: str = ""
     origins: tuple[str, ...] = ("published",)
+    checked: str = ""
 
     @property
     def is_synthetic(self) -> bool:

@@ -70,6 +70,7 @@ def index(framework: Framework, facts: Facts, failures: Iterable[Failure] = ()) 
         Heading("For the researcher"),
         Links((Link("evidence.csv", "Evidence", "Every released finding, one row each."),
                Link("manifest.json", "Manifest", "Inputs, parameters, versions, plan, timings."),
+               Link("certificate.csv", "Certificate", "Published answers that the statistics give again."),
                Link("disclosure.json", "Disclosure", "What was released, under which policy."),
                Link("ro-crate-metadata.json", "RO-Crate", "The run described for archives."))),
         Heading("Notebooks"),

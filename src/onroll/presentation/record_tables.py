@@ -17,7 +17,7 @@ from onroll.vocabulary import DETECTABLE_FALL, RATE_RATIO, RELATIVE_RISK, TOTAL
 FEWEST_FOR_PERCENT = 20
 """Out of fewer than this a percentage says more than is known: only the two numbers are given."""
 FEWEST_FOR_DECIMAL = 1000
-TOO_FEW, NUMBER_ONLY = "too few to say", "number only"
+TOO_FEW, NUMBER_ONLY = "too few for a percentage", "number only"
 COUNTS, DAYS = "count", "days"
 
 

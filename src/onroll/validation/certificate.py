@@ -109,6 +109,24 @@ class Certificate:
         """How many figures agree within their tolerance."""
         return sum(case.agreeing for case in self.cases)
 
+    @property
+    def summary(self) -> str:
+        """One sentence for a page: how many published figures come out the same; empty without any."""
+        if not self.figures:
+            return ""
+        wrong = [case.id for case in self.cases if case.agreeing < len(case.figures)]
+        known = f"{self.agreeing:,} of {self.figures:,} figures in {len(self.cases)} published examples"
+        return f"{known} come out the same" + (f"; not all of {', '.join(wrong)}" if wrong else "")
+
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """The certificate as rows of text, the header first: a case a row, with its source."""
+        yield "case", "title", "method", "figures", "agreeing", "digits_of_the_worst", "source", "licence"
+        for case in self.cases:
+            yield (
+                case.id, case.title, case.method, str(len(case.figures)), str(case.agreeing), f"{case.digits:.1f}",
+                case.source, case.licence,
+            )  # fmt: skip
+
     def lines(self, *, every: bool = False) -> Iterator[str]:
         """The certificate as text: a line a case, and a line a figure where asked or where one does not agree."""
         for case in self.cases:

@@ -175,31 +175,3 @@ def test_what_a_killed_process_left_is_deleted_by_the_next_one() -> None:
         assert not left.exists()
     assert left.name.startswith(PREFIX)
     assert left.parent == Path(tempfile.gettempdir())
-
-
-TEN_MILLION = """
-import resource, sys
-from pathlib import Path
-from onroll.framework.contract_files import load_contracts
-from onroll.intake.checking import Desk, check_folder
-from onroll.intake.records.pseudonyms import Key
-root, folder, published = map(Path, sys.argv[1:])
-with check_folder(folder, published, Desk(load_contracts(root), Key(bytes(32)))) as checked:
-    print(checked.findings.count("error"), len(checked.findings.lines()))
-    checked.write_list(folder.parent / "list.csv")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
-
-
-@pytest.mark.slow
-def test_ten_million_bad_rows_are_told_in_some_lines_and_three_gigabytes(office: Any, root: Path) -> None:
-    with (office.folder / "training.csv").open("w", encoding="utf-8") as out:
-        out.write("urn,return_date,staff_group,topic,in_post,trained_24_months\n")
-        for number in range(10_000_000):
-            out.write(f"99000x,31/02/20{number % 90 + 10},teacherz{number % 977},trauma,-{number},2\n")
-    command = [sys.executable, "-c", TEN_MILLION, str(root), str(office.folder), str(office.published_root)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    errors, lines, megabytes = map(int, said)
-    assert errors == 40_000_000
-    assert lines < 40
-    assert megabytes < 3 * 1024

@@ -51,7 +51,18 @@ def test_a_wrong_answer_is_seen(copied: Path) -> None:
     path.write_text("\n".join([lines[0], f"{name},0.123,{tolerance}", *lines[2:]]), encoding="utf-8")
     found = certificate(copied)
     assert (found.figures - found.agreeing, len(found.cases)) == (1, 1)
+    assert found.summary.endswith("come out the same; not all of P02_byar_wilson_exact")
     assert any("expected 0.123" in line and "DOES NOT AGREE" in line for line in found.lines())
+
+
+def test_the_certificate_as_a_table_has_a_row_a_case(copied: Path) -> None:
+    found = certificate(copied)
+    header, row = found.table()
+    assert len(header) == len(row)
+    assert dict(zip(header, row, strict=True))["figures"] == str(found.figures)
+    assert found.summary == "183 of 183 figures in 1 published examples come out the same"
+    shutil.rmtree(copied / "data" / "validation" / "P02_byar_wilson_exact")
+    assert certificate(copied).summary == ""
 
 
 def test_figures_that_are_not_the_same_on_both_sides_are_an_error(copied: Path) -> None:
