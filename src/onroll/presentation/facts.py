@@ -131,34 +131,46 @@ class Facts:
 
     def all(self, **about: Any) -> list[Fact]:
         """Every row whose columns have these values, in their order."""
-        return [_fact(row, cells) for row, cells in self.where(**about).iterrows()]
+        cells, rows = self._each(), self.frame.index
+        return [Fact(int(rows[place]), cells[place]) for place in self._at(**about)]
 
     def where(self, **about: Any) -> pd.DataFrame:
         """The same as a table; its index is the row's number in ``evidence.csv``."""
+        found: pd.DataFrame = self.frame.iloc[self._at(**about)]
+        return found
+
+    def _at(self, **about: Any) -> Any:
+        """Where those rows are."""
         indicator = about.pop("indicator", None)
         at = np.arange(len(self.frame)) if indicator is None else self._places.get(indicator, _NONE)
         for column, value in about.items():
             if column not in self._values:
                 self._values[column] = self.frame[column].to_numpy(dtype=object)
             at = at[self._values[column][at] == value]
-        return self.frame.iloc[at]
+        return at
 
-    def named(self, *key: str) -> list[Fact]:
-        """The rows with these values of ``KEY``, in their order: the quick way for pages of many rows."""
+    def _each(self) -> list[dict[str, Any]]:
+        """Every row's cells by name, taken out of the table once."""
         if self._cells is None:
             self._cells = [
                 {str(name): value for name, value in row.items()} for row in self.frame.to_dict("records")
             ]
+        return self._cells
+
+    def named(self, *key: str) -> list[Fact]:
+        """The rows with these values of ``KEY``, in their order: the quick way for pages of many rows."""
+        cells = self._each()
+        if not self._named:
             columns = (self.frame[name].to_list() for name in KEY)
             for place, held in enumerate(zip(*columns, strict=True)):
                 self._named.setdefault(held, []).append(place)
         rows = self.frame.index
-        return [Fact(int(rows[place]), self._cells[place]) for place in self._named.get(key, [])]
+        return [Fact(int(rows[place]), cells[place]) for place in self._named.get(key, [])]
 
     def one(self, **about: Any) -> Fact | None:
         """The first such row, or None when there is none."""
-        found = self.where(**about)
-        return None if found.empty else _fact(found.index[0], found.iloc[0])
+        at = self._at(**about)
+        return Fact(int(self.frame.index[at[0]]), self._each()[at[0]]) if len(at) else None
 
     def rate(self, indicator: str, year: str = "", area: str = "", breakdown: str = TOTAL) -> Fact | None:
         """The rate of a measure in a year, for the authority unless another area is named."""
@@ -167,6 +179,3 @@ class Facts:
             time_period=year or self.brief.year, area=area or self.brief.area,
         )  # fmt: skip
 
-
-def _fact(row: Any, cells: pd.Series[Any]) -> Fact:
-    return Fact(int(row), {str(name): value for name, value in cells.items()})
