@@ -36,7 +36,10 @@ def chances(found: relative_risk.RelativeRisk | ratios.RateRatio) -> tuple[Chanc
 
 
 def family_words(
-    members: Sequence[str], ratios_at: Callable[[float], Sequence[Chances]], question: Question
+    members: Sequence[str],
+    ratios_at: Callable[[float], Sequence[Chances]],
+    question: Question,
+    kind: str = "groups",
 ) -> Mapping[str, str]:
     """For each group what its note says of the family; nothing where a group is looked at alone.
 
@@ -48,6 +51,8 @@ def family_words(
         Their ratios at a confidence, in the same order.
     question : Question
         The confidence asked, and the plan that names the method.
+    kind : str
+        What the members are called.
     """
     plan = question.disproportionality
     if plan is None or len(members) < 2:
@@ -58,7 +63,7 @@ def family_words(
         [one.estimate for one in found], [one.lower for one in found], [one.upper for one in found],
         [one.p_value for one in found], members=members, confidence=question.confidence, method=plan.multiplicity,
     )  # fmt: skip
-    allowing = f", allowing for {len(members)} groups looked at together ({METHOD_NAMES[family.method]})"
+    allowing = f", allowing for {len(members)} {kind} looked at together ({METHOD_NAMES[family.method]})"
     return {
         name: (STANDS_OUT if value <= 1 - question.confidence else STANDS_NOT_OUT) + allowing
         for name, value in zip(members, family.adjusted_p_value, strict=True)

@@ -7,12 +7,16 @@ once (MAIHDA) lets small ones borrow strength from the others, so a few suspensi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from onroll.evidence.families import Chances, family_words
 from onroll.evidence.ladder import UNKNOWN
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy
@@ -31,6 +35,7 @@ from onroll.vocabulary.records import (
 )
 
 INDICATOR = "suspended_by_combination"
+NOT_WHY = "an association: it says which pupils were suspended, not why"
 SIZES = (
     (1000, "1,000 pupils or more"),
     (500, "500 to 999 pupils"),
@@ -72,10 +77,14 @@ def intersection_rows(
         yield finding(**whole, statistic=BETWEEN_COMBINATIONS, note=f"cannot be computed: {wrong}")
         return
     yield from _differences(found, whole, topics)
-    for at, codes in enumerate(found.strata):
-        names = (group.label(int(code)) for group, code in zip(groups, codes, strict=True))
-        about = {**said, "breakdown_topic": crossed(*topics), "breakdown": crossed(*names)}
-        yield from _combination(found, at, about, float(declared.per))
+    names = [
+        crossed(*(group.label(int(code)) for group, code in zip(groups, codes, strict=True)))
+        for codes in found.strata
+    ]
+    family = family_words(names, partial(_odds, found), question, "combinations")
+    for at, name in enumerate(names):
+        about = {**said, "breakdown_topic": crossed(*topics), "breakdown": name}
+        yield from _combination(found, at, about, float(declared.per), family[name])
 
 
 def _fitted(
@@ -112,8 +121,19 @@ def _differences(
         )  # fmt: skip
 
 
+def _odds(found: intersections.Maihda, confidence: float) -> list[Chances]:
+    """What is beyond its groups in each combination, as odds ratios at a confidence, with their probabilities."""
+    width = (found.effect_upper - found.effect_lower) / 2
+    error = width / NormalDist().inv_cdf((1 + found.confidence) / 2)
+    reach = error * NormalDist().inv_cdf((1 + confidence) / 2)
+    away = np.abs(found.effect) / np.where(error > 0, error, np.inf)
+    ends = (np.exp(found.effect + sign * reach) for sign in (0, -1, 1))
+    p_values = [math.erfc(float(one) / math.sqrt(2)) for one in away]
+    return [Chances(*map(float, row)) for row in zip(*ends, p_values, strict=True)]
+
+
 def _combination(
-    found: intersections.Maihda, at: int, said: Mapping[str, Any], per: float
+    found: intersections.Maihda, at: int, said: Mapping[str, Any], per: float, family: str
 ) -> Iterator[dict[str, Any]]:
     """Its rate, drawn in towards what its groups lead to, and the odds beyond that."""
     counts = {"numerator": float(found.events[at]), "denominator": float(found.pupils[at])}
@@ -130,5 +150,5 @@ def _combination(
     yield finding(
         **said, **counts, comparator=ITS_PARTS, statistic=BEYOND_PARTS, estimate=estimate, lower=lower, upper=upper,
         method="MAIHDA, odds ratio beside the sum of its groups", design=CROSS_SECTION, strength=WEAK,
-        note="an association: it says which pupils were suspended, not why",
+        note="; ".join(part for part in (NOT_WHY, family) if part),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from onroll.presentation import records
 from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.families import stands_out
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
 from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.phrases import between, capital
@@ -25,6 +26,10 @@ FIRST = 3
 NOT_WHY = (
     "This says which pupils schools suspended, not why. Rates are drawn in towards what the groups one by one lead to, the "
     "more the fewer pupils there are, so that a few suspensions do not make a finding."
+)
+OTHERS = (
+    "All others that can be shown are as their groups one by one would lead one to expect, when allowance is made for all "
+    "combinations looked at together. Where one is far above, those that share most of its groups come out lower for it."
 )
 WORDS = {
     EHC_PLAN: "an Education, health and care plan", SEN_SUPPORT: "SEN support", NO_SEN: "no SEN provision",
@@ -58,13 +63,13 @@ class Combination:
 
     @property
     def is_higher(self) -> bool:
-        """Whether the whole interval lies above what its groups lead to."""
-        return self.beyond is not None and self.beyond.is_known and bool(self.beyond["lower"] > 1)
+        """Whether it stands out above what its groups lead to, among all combinations."""
+        return self.beyond is not None and bool(self.beyond["lower"] > 1) and stands_out(self.beyond)
 
     @property
     def is_lower(self) -> bool:
-        """Whether the whole interval lies below what its groups lead to."""
-        return self.beyond is not None and self.beyond.is_known and bool(self.beyond["upper"] < 1)
+        """Whether it stands out below what its groups lead to, among all combinations."""
+        return self.beyond is not None and bool(self.beyond["upper"] < 1) and stands_out(self.beyond)
 
     @property
     def people(self) -> str:
