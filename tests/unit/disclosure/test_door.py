@@ -9,6 +9,7 @@ import pytest
 
 from onroll.disclosure import Released, release
 from onroll.disclosure.door import reopened
+from onroll.disclosure.own_records import Rules
 from onroll.errors import DisclosureError
 from onroll.evidence.published import published_evidence
 from onroll.evidence.table import NUMBERS, collect, finding
@@ -105,3 +106,18 @@ def test_nothing_that_rests_on_an_unpublished_table_gets_through_the_whole_chain
     assert (
         frame.loc[~rests & (frame["indicator"] == "suspension_rate_by_ethnicity"), "estimate"].notna().any()
     )
+
+
+def test_a_withheld_row_has_no_method_and_counts_that_are_not_to_be_shown_are_not() -> None:
+    """A dispersion in a method would tell suspensions for each pupil; counts of January would tell who was not there."""
+    about = {"time_period": "202324", "geographic_level": "Local authority", "area": "Here", "breakdown_topic": "Total",
+             "breakdown": "Total", "source": "register", "statistic": "rate", "method": "Byar, dispersion 1.33"}  # fmt: skip
+    rows = [
+        finding(indicator="few", estimate=1.0, numerator=4.0, denominator=400.0, **about),
+        finding(indicator="fitted", estimate=2.5, numerator=40.0, denominator=400.0, **about),
+    ]
+    rules = Rules(10, unshown=frozenset({"fitted"}))
+    frame = release(collect(rows, {"register": "own records"}), rules).frame.set_index("indicator")
+    assert (frame.loc["few", "method"], frame.loc["few", "symbol"]) == ("", "c")
+    assert frame.loc["fitted", "estimate"] == 2.5
+    assert frame.loc["fitted", ["numerator", "denominator"]].isna().all()
