@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import record_tables, records, sentences, tables
+from onroll.presentation import concentration, record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.facts import Facts
@@ -206,6 +206,8 @@ def _alike(facts: Facts) -> list[Block]:
         Heading("Among pupils alike, from records", 4),
         Paragraph(text(*said, more)),
         *_picture(facts, "ratios_by_group"),
+        *_picture(facts, "suspended_by_combination"),
+        *([Paragraph(words)] if (words := concentration.shortest(facts)) else []),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import record_tables, records, sentences, tables
+from onroll.presentation import concentration, record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.decisions import NO_QUESTION, from_records
@@ -82,13 +82,14 @@ def _for_whom(facts: Facts) -> list[Block]:
         "age, phase or school explain them; pupil records could. Of many such comparisons one in twenty stands out by "
         "chance alone, so it is said where a group does not when all groups of its kind are looked at together."
     )
-    alike, schools = ladder.shortest(facts), consistency.shortest(facts)
+    alike, schools, few = ladder.shortest(facts), consistency.shortest(facts), concentration.shortest(facts)
+    few = text(" ", *few) if few and alike else few
     if alike:
         closing = closing.replace("Published figures cannot", "Published figures alone cannot")
     return [
         *said,
         Bullets(tuple(found)),
-        *([Paragraph(text("From records. ", *alike))] if alike else []),
+        *([Paragraph(text("From records. ", *alike, *few))] if alike or few else []),
         *([Paragraph(schools)] if schools else []),
         Paragraph(text(closing)),
         *([] if records.has_rows(facts) else _picture(facts, "suspension_rate_by_sen")),
