@@ -33,6 +33,8 @@ ORDER = {
 }
 HIGHER, LOWER = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
 LINE = 0.32
+ENDS = 4
+"""So many of the highest and of the lowest stand in the alternative text; all stand in the table."""
 COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
 
 
@@ -134,11 +136,18 @@ def _finish(facts: Facts, chart: Chart, every: Sequence[Combination]) -> Chart:
     chart.foot = (marks if any(one.is_higher or one.is_lower for one in shown) else "") + (
         "Hatched: withheld to protect pupils; it never means none." if len(shown) < len(every) else ""
     )
-    each = "; ".join(f"{one.people} {rate(float(one.rate['estimate']))}" for one in shown)
-    chart.alt = f"Heat map of combinations of groups, suspended in 100, the highest first: {each}. {chart.foot}".strip()
+    first, last = shown[:ENDS], shown[max(ENDS, len(shown) - ENDS) :]
+    said = f"Highest: {_each(first)}." + (f" Lowest: {_each(last)}." if last else "")
+    chart.alt = (
+        f"Heat map of combinations of groups, suspended in 100. {chart.title}. {said} {chart.foot}".strip()
+    )
     chart.numbers = rows[COLUMNS].rename_axis("row").reset_index()
     chart.source = source_line(facts, rows)
     return chart
+
+
+def _each(some: Sequence[Combination]) -> str:
+    return "; ".join(f"{one.people} {rate(float(one.rate['estimate']))}" for one in some)
 
 
 def has_cells(facts: Facts) -> bool:
