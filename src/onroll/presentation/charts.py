@@ -22,6 +22,8 @@ from onroll.presentation.heat_map import NAME as HEAT_MAP
 from onroll.presentation.heat_map import has_cells, heat_map
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
+from onroll.presentation.spread_chart import SPREADS
+from onroll.presentation.spread_chart import available as of_spreads
 from onroll.presentation.steady_chart import STEADY
 from onroll.presentation.steady_chart import available as of_steady
 from onroll.vocabulary import (
@@ -51,7 +53,7 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY, **TOGETHER}
+    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY, **SPREADS, **TOGETHER}
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -75,6 +77,7 @@ def available(facts: Facts) -> tuple[str, ...]:
         *of_forests(facts),
         *of_funnels(facts),
         *of_steady(facts),
+        *of_spreads(facts),
         *together,
     )
 
@@ -286,4 +289,4 @@ IF_THERE: MappingProxyType[str, tuple[Callable[[Facts], Chart], Callable[[Facts]
     {CURVE: (curve, has_curve), HEAT_MAP: (heat_map, has_cells)}
 )
 TOGETHER = MappingProxyType({name: draw for name, (draw, _) in IF_THERE.items()})
-NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *TOGETHER)
+NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *SPREADS, *TOGETHER)
