@@ -111,6 +111,14 @@ def test_pupils_suspended_once_and_repeatedly(counted: Cells, recount: pd.DataFr
         assert as_counts(cell(counted, indicator), ["time_period", "area_code"]) == theirs.to_dict()
 
 
+def test_pupils_by_how_often_each_was_suspended(counted: Cells, recount: pd.DataFrame) -> None:
+    own = recount[recount["education_phase"].isin(COUNTED)]
+    times = own.groupby(["time_period", "la_code", "pupil"]).size().rename("times").reset_index()
+    theirs = times.astype({"times": str}).groupby(["time_period", "la_code", "times"]).size()
+    found = cell(counted, "suspensions_each", breakdown_topic="suspensions_each")
+    assert as_counts(found, ["time_period", "area_code", "breakdown"]) == theirs.to_dict()
+
+
 def test_suspended_pupils_are_of_the_group_of_their_latest_suspension(
     counted: Cells, recount: pd.DataFrame
 ) -> None:
