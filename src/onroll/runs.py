@@ -73,6 +73,7 @@ class Run:
         quality: Quality | None = None,
     ) -> None:
         self._framework, self.facts = framework, Facts(released, brief)
+        self._documents: dict[str, Document] = {}
         self.quality = quality or Quality()
         self._asked = Asked(framework, self.facts, self.quality)
         self.id, self.year, self.folder = brief.run, brief.year, folder
@@ -149,8 +150,10 @@ class Run:
         return Shown(tuple(Paragraph(line) for line in said), words)
 
     def document(self, name: str) -> Document:
-        """A document of the run: ``appendix-g``, ``board`` or ``termly-exclusions``."""
-        return document(self._framework, self.facts, name, self.quality)
+        """A document of the run, composed once: ``appendix-g``, ``board`` or ``termly-exclusions``."""
+        if name not in self._documents:
+            self._documents[name] = document(self._framework, self.facts, name, self.quality)
+        return self._documents[name]
 
     def publish(self, name: str) -> Shown:
         """A document as it will be read; written as HTML when the run has a folder."""

@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def written(
         return reopened, list(csv.DictReader(file)), folder
 
 
+@cache
 def read(run: Run, name: str) -> Reader:
     reader = Reader()
     reader.feed(page(run.document(name)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from onroll.errors import did_you_mean
@@ -13,7 +14,7 @@ from onroll.intake.masking import mask
 
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 40
-_HINT = 600
+_HINT, _REMEMBERED = 600, 4096
 _LONG = (
     "unreadable", "missing_column", "read_as", "renamed_header", "wrong_mapping", "columns_not_kept", "unused_table",
     "older_version", "two_headers", "duplicate_key", "repeated_file", "hidden_sheets", "sheets_left_aside",
@@ -166,8 +167,15 @@ def per_row(
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value fit to print: pupil numbers masked, control characters escaped, cut at the limit with three dots."""
-    text = mask(str(value))
+    return _shown(str(value), limit)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _shown(text: str, limit: int) -> str:
+    text = mask(text)
     text = text if len(text) <= limit else f"{_whole_words(text, limit)}..."
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

@@ -49,6 +49,9 @@ def mask(text: str, instead: Callable[[str], str] = lambda number: "(a pupil num
         years and numbers below 1 are no such runs.
     """
 
+    if len(text) <= MOST_DIGITS:
+        return text
+
     def put(run: re.Match[str]) -> str:
         """What stands in the place of a run: itself, or masked."""
         found = run[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -65,6 +65,7 @@ def chart(facts: Facts, name: str) -> Chart:
     return drawn
 
 
+@lru_cache(maxsize=4)
 def available(facts: Facts) -> tuple[str, ...]:
     """Names of the charts for which this run has evidence."""
     published = tuple(

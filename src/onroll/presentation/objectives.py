@@ -110,19 +110,17 @@ def missing(standing: Standing) -> tuple[str, ...]:
 
 def _standing(framework: Framework, facts: Facts, objective: Objective) -> Standing:
     indicators = framework.indicators_of(objective.id)
-    named = [facts.where(indicator=one.id) for one in indicators]
-    rows = facts.where(objective=objective.id)
-    known = rows.dropna(subset=["estimate"])
-    shown = (one.id for one, own in zip(indicators, named, strict=True) if own["estimate"].notna().any())
-    present = set(known["indicator"]).union(shown)
-    held = {
-        one.id for one, own in zip(indicators, named, strict=True) if (own["symbol"] == HIDDEN).any()
-    } - present
+    named = {one.id: facts.all(indicator=one.id) for one in indicators}
+    known = [fact for fact in facts.all(objective=objective.id) if fact.is_known]
+    shown = {name for name, own in named.items() if any(fact.is_known for fact in own)}
+    present = shown.union(str(fact["indicator"]) for fact in known)
+    held = {name for name, own in named.items() if any(fact["symbol"] == HIDDEN for fact in own)} - present
     lacking = tuple(one for one in indicators if one.id not in present | held)
     withheld = tuple(one for one in indicators if one.id in held)
     is_waiting = any(one.table in waiting(facts) for one in indicators)
     order = list(STRENGTHS)
-    strength = max((word for word in known["strength"] if word in order), key=order.index, default="")
+    strengths = (str(fact["strength"]) for fact in known)
+    strength = max((word for word in strengths if word in order), key=order.index, default="")
     if len(known):
         rating, reason = rating_of(framework, facts, objective, indicators)
     else:

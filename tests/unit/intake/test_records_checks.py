@@ -123,6 +123,14 @@ def with_roll(office: Any, exclusion: dict[str, object], **roll: object) -> None
     office.put("exclusions", exclusion)
 
 
+def left_open(office: Any) -> None:
+    """A spell without end of a pupil whose Year 11 is over; one of a pupil who is in Year 11 still is none."""
+    office.put("roll", {"time_period": "202223", "year_group": "11"}, {"upn": UPN, "year_group": "11"})
+    office.put(
+        "placements", {"start_date": "2023-01-09"}, {"placement_id": "P2", "upn": UPN, "start_date": "2023-01-09"}
+    )
+
+
 OTHERS: dict[str, Case] = {
     "formula": (
         lambda office: office.book(
@@ -138,6 +146,7 @@ OTHERS: dict[str, Case] = {
     "pupil_unknown": (
         lambda office: (office.put("roll"), office.put("placements", {"upn": "R000000000012"})), 2, "upn"
     ),
+    "open_after_year_11": (lambda office: left_open(office), 2, "end_date"),
     "unused_table": (lambda office: office.text("training.csv", "urn,topic,in_post,staff_group"), None, ""),
     "no_link": (lambda office: office.put("training"), None, ""),
 }  # fmt: skip

@@ -103,8 +103,8 @@ class Found:
                 key = (table, file, column, check)
                 if key not in tellers:
                     tellers[key] = Teller(contracts, table, column, check, *sheets[file])
-                one = tellers[key].told(value, 1, [row])
-                writer.writerow(inert(cell) for cell in one.cells())
+                name, *rest = tellers[key].cells(value)
+                writer.writerow((name, row, *rest))
         for key, times in sorted(self.times.items()):
             if times > MOST_KEPT:
                 one = Teller(contracts, key[0], key[2], key[3], *sheets[key[1]]).not_kept(times - MOST_KEPT)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from onroll.errors import did_you_mean, one_of
 from onroll.framework.contracts import Column, Contracts
-from onroll.intake.findings import Finding, finding, shown
+from onroll.intake.findings import Finding, finding, inert, shown
 from onroll.intake.masking import last_three, mask
 from onroll.intake.record_checks import RULE_CHECKS
 from onroll.intake.records.parsing import in_use
@@ -59,6 +59,10 @@ _NOTHING_SAID = frozenset(
 )
 
 
+remember = lru_cache(maxsize=4096)
+"""Files repeat their faults; a table of other values each time may not fill the memory."""
+
+
 class Teller:
     """Tells the faults of one kind in one column of one sheet.
 
@@ -78,11 +82,17 @@ class Teller:
         self.expected = f"{width}, as the header" if check in _OF_THE_ROW else ""
         if check in _SAYS_WHAT_IS_EXPECTED:
             self.expected = expected(self.column, contracts)
-        self.hint, self.seen = cache(self._hint), cache(self.masked)
+        self.hint, self.seen = remember(self._hint), remember(self.masked)
+        self.cells = remember(self._cells)
 
     def told(self, value: str | None, times: int, rows: Sequence[int]) -> Finding:
         """One value, at one or many rows."""
         return self._finding(self.seen(value), self.hint(value or ""), times, rows)
+
+    def _cells(self, value: str | None) -> tuple[object, ...]:
+        """The cells of a list for one value, but its row, which stands second."""
+        name, _, *rest = (inert(cell) for cell in self.told(value, 1, [0]).cells())
+        return name, *rest
 
     def told_together(self, values: Sequence[str | None], times: int, rows: Sequence[int]) -> Finding:
         """Many values in one line, some of them as examples."""
