@@ -30,8 +30,8 @@ PROMISED = (
     "disclosure.json", "manifest.json", "ro-crate-metadata.json", "certificate.csv",
 )  # fmt: skip
 NOTEBOOKS = (
-    "00_start_here", "05_data_quality", "10_exclusions", "20_disproportionality", "30_strategy_impact", "50_practice",
-    "55_alternative_provision", "90_appendix_g", "91_board",
+    "00_start_here", "05_data_quality", "10_exclusions", "20_disproportionality", "25_consistency", "30_strategy_impact",
+    "50_practice", "55_alternative_provision", "90_appendix_g", "91_board",
 )  # fmt: skip
 
 

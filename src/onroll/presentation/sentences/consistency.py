@@ -206,7 +206,7 @@ def not_told(facts: Facts) -> list[Text]:
         (PERMANENT, OUTSIDE), (SUSPENSIONS, CHART_LEVEL), (PERMANENT, CHART_LEVEL), ("suspension_rate", CHART_LEVEL),
     )  # fmt: skip
     names = {INDICATOR: "Differences between schools", PERMANENT: "Permanent exclusions", SUSPENSIONS: "Terms",
-             "suspension_rate": "Published terms"}  # fmt: skip
+             "suspension_rate": "Published figures by term"}  # fmt: skip
     lines = dict.fromkeys(
         f"{names[indicator]}, {why}."
         for indicator, statistic in asked

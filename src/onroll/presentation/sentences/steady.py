@@ -52,7 +52,7 @@ def _steady(facts: Facts, one: Series, kind: str) -> Text:
         many = f"{number_words(odd)} of {number_words(len(base))} {kind}s"
         said = text(
             *said,
-            f" Even then it was not steady, {many} lay outside these limits, so what follows is a weak sign.",
+            f" Even then it was not steady: {many} lay outside these limits, so what follows is a weak sign.",
         )
     hidden = (
         f" {number_words(one.hidden).capitalize()} {kind}s are withheld to protect pupils."
