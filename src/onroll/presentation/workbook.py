@@ -184,6 +184,7 @@ def selections(facts: Facts) -> dict[str, tuple[str, pd.DataFrame]]:
         "Beside others": (f"{area} beside others in the same year", frame[measure & ~level & ~change]),
         "SEN by term": (f"By SEN provision and term: {area}", frame[said.endswith("_by_sen")]),
         "Ethnicity": (f"By major ethnic group: {area}", frame[said.endswith("_by_ethnicity")]),
+        "England by group": ("England by what pupils are", frame[said.endswith("_by_characteristic")]),
         "Impact": (f"Comparisons since the launch: {area}", frame[said.startswith("strategy_impact")]),
         **_of_records(facts, records),
     }
