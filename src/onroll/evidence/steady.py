@@ -69,30 +69,34 @@ class Charted:
 def frequent(series: Series, budget: false_alarms.AlarmBudget, per: float, *, is_share: bool) -> Charted:
     """Rates (or shares), limits by how the baseline itself scatters from point to point (Laney)."""
     draw = control_charts.p_chart if is_share else control_charts.u_chart
+    sure = false_alarms.for_short_baseline(budget.confidence, series.baseline)
     chart = draw(
         series.events,
         series.exposure,
         limits="laney",
         baseline=series.baseline,
         per=per,
-        confidence=budget.confidence,
+        confidence=sure,
     )
-    parted = replace(chart, segment=_parts(series))
-    rules = tuple(
-        rule for rule, run in (("beyond", 1), ("shift", budget.shift), ("trend", budget.trend)) if run
-    )
-    marked = run_rules.run_rules(parted, rules, shift=max(budget.shift, 2), trend=max(budget.trend, 3))
+    parted, shift = replace(chart, segment=_parts(series)), shift_of(budget)
+    rules = tuple(rule for rule, run in (("beyond", 1), ("shift", shift), ("trend", budget.trend)) if run)
+    marked = run_rules.run_rules(parted, rules, shift=max(shift, 2), trend=max(budget.trend, 3))
     said = []
     for at, watched in enumerate(series.watched):
         words = [(BELOW, INSIDE, ABOVE)[int(chart.position[at]) + 1]]
-        for rule, run, text in (("shift", budget.shift, ON_ONE_SIDE), ("trend", budget.trend, ONE_WAY)):
+        for rule, run, text in (("shift", shift, ON_ONE_SIDE), ("trend", budget.trend, ONE_WAY)):
             if watched and rule in marked.rules and marked.signals[marked.rules.index(rule), at]:
                 words.append(text.format(n=run))
         said.append("; ".join(words))
     return Charted(
         float(chart.estimate[0]), chart.value, chart.lower, chart.upper, tuple(said),
-        f"{'P' if is_share else 'U'} chart, limits by moving range (Laney)", str(chart.note),
+        f"{'P' if is_share else 'U'} chart, limits by moving range (Laney), widened for the short baseline", str(chart.note),
     )  # fmt: skip
+
+
+def shift_of(budget: false_alarms.AlarmBudget) -> int:
+    """How long a run on one side has to be: one longer than at a known level, for a short baseline's may lie aside."""
+    return budget.shift + 1 if budget.shift else 0
 
 
 def _parts(series: Series) -> np.ndarray[Any, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy
-from onroll.evidence.steady import PHASE, Series, chart_rows, frequent, rare
+from onroll.evidence.steady import PHASE, Series, chart_rows, frequent, rare, shift_of
 from onroll.evidence.table import finding
 from onroll.statistics import false_alarms
 from onroll.vocabulary import (
@@ -123,7 +123,7 @@ def _why_not(series: Series, question: Question) -> str:
 
 
 def _alarms(said: Mapping[str, Any], budget: false_alarms.AlarmBudget, words: str) -> dict[str, Any]:
-    rules = [f"runs of {budget.shift} on one side"] if budget.shift else []
+    rules = [f"runs of {shift_of(budget)} on one side"] if budget.shift else []
     rules += [f"runs of {budget.trend} one way"] if budget.trend else []
     return finding(
         **said, statistic=FALSE_ALARMS, estimate=min(budget.alarms, budget.budget), confidence=budget.confidence,

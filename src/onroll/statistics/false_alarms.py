@@ -11,9 +11,11 @@ from scipy import special
 
 from onroll.statistics import _run_chances as chance_of
 from onroll.statistics._alarm_counts import MEASURES, checked_budget
-from onroll.statistics._inputs import choice
+from onroll.statistics._inputs import choice, open_share
 
 RULES = ("beyond", "shift", "trend")
+OF_MOVING_RANGE = 0.62
+"""Degrees of freedom of a mean moving range, for each of its ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,52 @@ def alarm_budget(
         trend=trend,
         chance=found,
     )
+
+
+def for_short_baseline(confidence: float, points: int) -> float:
+    """Give the confidence to ask a chart for, so that limits on a baseline of few points keep what is wanted.
+
+    Level and moving range of few points are uncertain themselves: a point to come, set against them, follows a
+    t distribution with fewer degrees of freedom than points. Its limits are told as those of a normal.
+
+    Parameters
+    ----------
+    confidence : float
+        Share of a steady series' points that are to stay within the limits, strictly between 0 and 1.
+    points : int
+        Points of the baseline, three or more.
+
+    Returns
+    -------
+    float
+        Larger than ``confidence``, and nearer to it the more points there are; below 1 by at least what a float can tell.
+
+    Raises
+    ------
+    ValueError
+        If the confidence is not between 0 and 1, or there are fewer than three points.
+
+    Notes
+    -----
+    For points that are independent and about normal; the mean moving range is taken as a chi of 0.62 degrees of freedom
+    for each range. The points to come share one baseline: of charts that are wrong, one is wrong often.
+
+    References
+    ----------
+    Roes, Does and Schurink (1993), Journal of Quality Technology 25, 188-198. A simulation is a test.
+
+    Examples
+    --------
+    >>> round(for_short_baseline(0.95, 9), 4), round(for_short_baseline(0.95, 100), 4)
+    (0.9902, 0.9546)
+    """
+    level = open_share("confidence", confidence)
+    if points < 3 or points != int(points):
+        raise ValueError(f"points is {points!r}; give a whole number of 3 or more")
+    free = OF_MOVING_RANGE * (points - 1.0)
+    drawn = np.sqrt(2.0 / free) * np.exp(special.gammaln((free + 1.0) / 2.0) - special.gammaln(free / 2.0))
+    z = special.stdtrit(free, (1.0 + level) / 2.0) * drawn * np.sqrt(1.0 + 1.0 / points)
+    return min(1.0 - 2.0 * float(special.ndtr(-z)), 1.0 - 2.0**-53)
 
 
 def _shortest(chance: chance_of.Chance, points: int, share: float, least: int) -> int:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from onroll.statistics.control_charts import ControlChart
-from onroll.statistics.false_alarms import alarm_budget
+from onroll.statistics.control_charts import ControlChart, xmr_chart
+from onroll.statistics.false_alarms import alarm_budget, for_short_baseline
 from onroll.statistics.run_rules import run_rules
 from onroll.statistics.watch_limits import count_limits, watch_limits
 
@@ -156,3 +156,24 @@ def test_the_budget_of_all_three_rules_holds_for_normal_points() -> None:
 def test_what_cannot_be_is_refused_in_words(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("points", "confidence"), [(9, 0.95), (9, 0.9956), (13, 0.989), (30, 0.99)])
+def test_a_short_baseline_keeps_what_is_wanted_of_the_next_point(points: int, confidence: float) -> None:
+    rng = np.random.default_rng(points)
+    drawn = rng.standard_normal((100_000, points + 1))
+    asked = for_short_baseline(confidence, points)
+    chart = xmr_chart(drawn, baseline=points, screened=False, confidence=asked)
+    kept = float(np.mean(chart.position[:, -1] == 0))
+    # the chi of the moving range is an approximation on the safe side; a standard error of the simulation is 0.0007
+    assert confidence - 0.001 <= kept <= confidence + 0.6 * (1 - confidence)
+
+
+def test_the_longer_the_baseline_the_less_is_added_and_too_short_is_refused() -> None:
+    asked = [for_short_baseline(0.99, points) for points in (3, 9, 30, 1000)]
+    assert asked == sorted(asked, reverse=True)
+    assert 0.99 < asked[-1] < 0.9905
+    assert for_short_baseline(0.999999, 3) < 1
+    for points in (2, 4.5):
+        with pytest.raises(ValueError, match="points is"):
+            for_short_baseline(0.95, points)  # type: ignore[arg-type]

@@ -195,7 +195,7 @@ def false_alarms(facts: Facts) -> list[Text]:
     return [text(
         "Where many schools and terms are watched some stand out by chance. All limits on this page follow from one "
         "budget of false alarms a year, set down in the plan. At most so many are to be expected if nothing has changed: ",
-        *parts, ". Limits that rest on few terms bring somewhat more.",
+        *parts, ". Schools that differ from each other in an uneven way, a few by much, bring more.",
     )]  # fmt: skip
 
 
