@@ -246,6 +246,8 @@ def test_a_long_run_on_one_side_is_told_though_every_term_is_within() -> None:
 def test_without_the_terms_of_the_baseline_or_after_it_there_is_no_chart() -> None:
     late = {year: STEADY[year] for year in YEARS[2:]}
     assert "not every term of the baseline" in one(charted(late), CHART_LEVEL)["note"]
+    few = dict.fromkeys(YEARS, (4, 5, 3))
+    assert "fewer than 5 a term in the baseline" in one(charted(few), CHART_LEVEL)["note"]
     early = {year: STEADY[year] for year in YEARS[:3]}
     assert "no term after the baseline" in one(charted(early), CHART_LEVEL)["note"]
 

@@ -29,6 +29,8 @@ from onroll.vocabulary.records import (
 )
 
 SUSPENSIONS, PERMANENT = "register_suspension_rate", "register_permanent_exclusion_rate"
+FEW_EVENTS = 5
+"""With fewer events a term on average no limits can be made of how they scatter."""
 NO_BETWEEN = (
     "cannot be computed: time, or pupils, between one permanent exclusion and the next need each one's date, and terms are "
     "what is counted; they are charted by term instead"
@@ -59,7 +61,7 @@ def term_rows(study: RecordsStudy, question: Question) -> Iterator[dict[str, Any
         for key, (series, said) in found.items()
         if series is not None and len(series.times)
     }
-    due = {key: series for key, (series, _) in there.items() if series.baseline and series.watched.any()}
+    due = {key: series for key, (series, _) in there.items() if not _why_not(series, question)}
     for key, (series, said) in there.items():
         if key not in due:
             yield finding(**said, statistic=CHART_LEVEL, note=_why_not(series, question))
@@ -116,10 +118,15 @@ def _terms(cells: pd.DataFrame, indicator: str, phase: str, question: Question) 
 
 
 def _why_not(series: Series, question: Question) -> str:
+    """Why a series cannot be charted; empty when it can."""
     spans = f"{academic_year(question.baseline[0])} to {academic_year(question.baseline[-1])}"
     if not series.baseline:
         return f"cannot be computed: not every term of the baseline, {spans}, is there, or nothing happened in it"
-    return f"cannot be computed: no term after the baseline, {spans}, and outside the pandemic"
+    if series.events[: series.baseline].mean() < FEW_EVENTS:
+        return f"cannot be computed: fewer than {FEW_EVENTS} a term in the baseline, {spans}"
+    if not series.watched.any():
+        return f"cannot be computed: no term after the baseline, {spans}, and outside the pandemic"
+    return ""
 
 
 def _alarms(said: Mapping[str, Any], budget: false_alarms.AlarmBudget, words: str) -> dict[str, Any]:
