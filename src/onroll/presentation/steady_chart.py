@@ -132,8 +132,8 @@ def _steady_title(every: Sequence[Series], kind: str) -> str:
     words = COUNTED[number] if number < len(COUNTED) else str(number)
     ways = {side(one) for one in first.signals} - {0}
     where = {frozenset({1}): "above", frozenset({-1}): "below"}.get(frozenset(ways), "outside")
-    plural = "s" if number > 1 else ""
-    return f"{first.label}: {words} {kind}{plural} since the strategy began {where} what was usual before"
+    verb = f"{kind}s since the strategy began lie" if number > 1 else f"{kind} since the strategy began lies"
+    return f"{first.label}: {words} {verb} {where} what was usual before"
 
 
 def _steady_said(series: Series) -> str:
