@@ -35,8 +35,8 @@ RAW = (MEDIAN_ODDS_RATIO, SCHOOL_VARIANCE, VARIANCE_CHANGE)
 ALIKE = (MEDIAN_ODDS_RATIO_ALIKE, SCHOOL_VARIANCE_ALIKE, VARIANCE_CHANGE_ALIKE)
 PANDEMIC = "pandemic year, shown apart"
 COUNTS = ["pupils", "suspended"]
-NODES = 9
-"""Of the quadrature: with schools as large and as alike as these no figure moves in its fourth digit beyond seven."""
+NODES = 7
+"""Of the quadrature: with schools as large and as alike as these no figure moves in its fourth digit with more."""
 
 
 def spread_rows(
