@@ -180,4 +180,3 @@ class Facts:
             indicator=indicator, statistic=RATE, breakdown=breakdown,
             time_period=year or self.brief.year, area=area or self.brief.area,
         )  # fmt: skip
-
