@@ -148,12 +148,9 @@ def _beyond(shown: list[Combination]) -> list[Text]:
     if not said:
         return [text(
             "No combination that can be shown was suspended clearly more or less often than its groups one by one would "
-            "lead one to expect."
+            "lead one to expect, when allowance is made for all combinations looked at together."
         )]  # fmt: skip
-    return [
-        *said,
-        text("All others that can be shown are as their groups one by one would lead one to expect."),
-    ]
+    return [*said, text(OTHERS)]
 
 
 def _rate(one: Combination) -> Text:

@@ -99,6 +99,7 @@ def test_combinations_say_where_they_are_beyond_their_parts_and_where_not(town: 
     assert (
         "girls with no SEN provision, recorded as White, not eligible" not in words.partition("expect: ")[2]
     )
+    assert "when allowance is made for all combinations looked at together" in words
     assert "This says which pupils schools suspended, not why." in words
     assert "It never means none." in words
 
