@@ -26,6 +26,7 @@ def checked() -> Checked:
     return check_folder(ORIGINALS, ROOT)
 
 
+@pytest.mark.slow
 def test_rebuilding_gives_the_shipped_files_byte_for_byte(tmp_path: Path) -> None:
     written = rebuild(ORIGINALS, tmp_path)
     shipped = {path.name for path in ROOT.iterdir()} - {"originals.yaml"}

@@ -16,7 +16,7 @@ from onroll.framework.contract_files import load_contracts
 from onroll.provenance import is_whole
 from onroll.run_files import read_evidence
 from onroll.synthetic import Made, make_authority
-from onroll.vocabulary.records import YEARS_ABOVE
+from onroll.vocabulary.records import NO_PEOPLE, YEARS_ABOVE
 
 pytestmark = pytest.mark.slow
 COUNTED = ("numerator", "denominator")
@@ -52,10 +52,10 @@ def _keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def people(root: Path, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Rows of own records behind which people stand; "years above" counts years."""
+    """Rows of own records behind which people stand; "years above" counts years, "units outside" schools."""
     spared = set(load(root).disclosure.no_people)
     own = [row for row in rows if row["source"].startswith(RECORDS) and row["indicator"] not in spared]
-    return [row for row in own if row["statistic"] != YEARS_ABOVE]
+    return [row for row in own if row["statistic"] not in NO_PEOPLE]
 
 
 def evidence(folder: Path) -> list[dict[str, str]]:

@@ -83,6 +83,8 @@ CONSISTENCY = (
 """What is said of how alike schools, or authorities, are, and of how steady they are."""
 OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
 """Those that rest on all schools of a phase together, hidden ones among them."""
+NO_PEOPLE = frozenset((YEARS_ABOVE, FALSE_ALARMS, *CONSISTENCY[3:13]))
+"""Those whose numerator and denominator count years, schools or charts, and no people."""
 
 BETWEEN_COMBINATIONS, OF_SINGLE_GROUPS = "share between combinations", "share explained by single groups"
 COMBINATION_RATE, BEYOND_PARTS = "rate of a combination", "beyond its parts"

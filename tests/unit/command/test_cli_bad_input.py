@@ -105,6 +105,7 @@ def test_a_folder_without_permission_is_one_clear_line(
     assert "no permission" in words
 
 
+@pytest.mark.slow
 def test_evaluating_bad_data_stops_with_the_first_error_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +152,7 @@ def test_wrong_usage_is_one_line_and_exit_2(
     assert words.count("onroll: ") == 1
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_run_is_never_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

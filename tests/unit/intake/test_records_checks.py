@@ -127,7 +127,9 @@ def left_open(office: Any) -> None:
     """A spell without end of a pupil whose Year 11 is over; one of a pupil who is in Year 11 still is none."""
     office.put("roll", {"time_period": "202223", "year_group": "11"}, {"upn": UPN, "year_group": "11"})
     office.put(
-        "placements", {"start_date": "2023-01-09"}, {"placement_id": "P2", "upn": UPN, "start_date": "2023-01-09"}
+        "placements",
+        {"start_date": "2023-01-09"},
+        {"placement_id": "P2", "upn": UPN, "start_date": "2023-01-09"},
     )
 
 

@@ -46,6 +46,7 @@ def go(
     return {outcome.id: outcome for outcome in outcomes}, out, ended
 
 
+@pytest.mark.slow
 def test_parameters_arrive_and_are_recorded(tmp_path: Path, warm: WarmProcess) -> None:
     job = Job("one", notebook(tmp_path, "one", "print(year)"), {"year": '2023/24"; print("x'})
     outcomes, out, _ = go(tmp_path, warm, job)
@@ -55,6 +56,7 @@ def test_parameters_arrive_and_are_recorded(tmp_path: Path, warm: WarmProcess) -
     assert book.metadata["papermill"]["parameters"]["year"] == '2023/24"; print("x'
 
 
+@pytest.mark.slow
 def test_a_notebook_waits_for_what_it_needs(tmp_path: Path, warm: WarmProcess) -> None:
     slow = Job("slow", notebook(tmp_path, "slow", "import time; time.sleep(0.6)"), {"year": ""})
     after = Job("after", notebook(tmp_path, "after", "1"), {"year": ""}, needs=("slow",))
@@ -87,6 +89,7 @@ def test_a_failed_notebook_is_not_kept_names_its_cell_and_never_says_the_value(
     assert "it needs bad" in missing.cause
 
 
+@pytest.mark.slow
 def test_an_endless_notebook_is_stopped_at_its_time(tmp_path: Path, warm: WarmProcess) -> None:
     job = Job("endless", notebook(tmp_path, "endless", "while True: pass"), {"year": ""}, seconds=2)
     began = time.monotonic()
@@ -105,6 +108,7 @@ def test_a_hungry_notebook_meets_its_memory_limit(tmp_path: Path, warm: WarmProc
     assert "300 MB" in card.cause
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_leaves_a_card_and_the_others_finish(tmp_path: Path, warm: WarmProcess) -> None:
     dies = Job("dies", notebook(tmp_path, "dies", "import os; os.kill(os.getpid(), 9)"), {"year": ""})
     good = Job("good", notebook(tmp_path, "good", "1"), {"year": ""})
@@ -125,12 +129,14 @@ def test_a_damaged_notebook_is_a_card(tmp_path: Path, warm: WarmProcess, content
     assert "damaged.ipynb" in card.advice
 
 
+@pytest.mark.slow
 def test_kernels_that_start_together_do_not_wait_for_each_other(tmp_path: Path, warm: WarmProcess) -> None:
     jobs = [Job(f"n{i}", notebook(tmp_path, f"n{i}", "1"), {"year": ""}) for i in range(6)]
     outcomes, _, _ = go(tmp_path, warm, *jobs, workers=3)
     assert {outcome.status for outcome in outcomes.values()} == {"done"}
 
 
+@pytest.mark.slow
 def test_kernels_keep_to_one_thread_and_die_with_the_process_that_starts_them(tmp_path: Path) -> None:
     process = WarmProcess()
     cell = "import os; open('pid', 'w').write(str(os.getpid())); print(os.environ['OMP_NUM_THREADS'])"
@@ -145,6 +151,7 @@ def test_kernels_keep_to_one_thread_and_die_with_the_process_that_starts_them(tm
     assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.slow
 def test_where_forking_is_not_to_be_had_notebooks_still_run_and_keep_their_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
