@@ -48,8 +48,8 @@ class Chart(Figure):
 
     Notes
     -----
-    Title, unit and source stand small at the foot of the picture itself, so that a copy of it still says what it is,
-    and that synthetic data are synthetic.
+    Title, unit and source stand small at the foot of a picture's file, so that a copy of it still says what it is; on a
+    page they stand beside it. That synthetic data are synthetic is always in the picture.
     """
 
     id: str = ""
@@ -60,30 +60,31 @@ class Chart(Figure):
     foot: str = ""
     numbers: pd.DataFrame = pd.DataFrame()
 
-    def svg(self) -> bytes:
-        """The drawing as SVG, the same bytes for the same numbers."""
-        return self._bytes("svg", metadata={"Date": None, "Creator": None, "Title": self.title})
+    def svg(self, *, alone: bool = True) -> bytes:
+        """The drawing as SVG, the same bytes for the same numbers; without title and source where a page has them."""
+        return self._bytes("svg", alone, metadata={"Date": None, "Creator": None, "Title": self.title})
 
     def png(self) -> bytes:
         """The drawing as PNG at print size."""
-        return self._bytes("png", dpi=160, metadata={"Software": None, "Description": self.alt})
+        return self._bytes("png", True, dpi=160, metadata={"Software": None, "Description": self.alt})
 
-    def _bytes(self, kind: str, **said: Any) -> bytes:
+    def _bytes(self, kind: str, alone: bool, **said: Any) -> bytes:
         out = io.BytesIO()
         with mpl.rc_context(RC):
-            written = self._signed()
+            written = self._signed(alone)
             self.savefig(out, format=kind, bbox_inches="tight", facecolor="white", **said)
             for line in written:
                 line.remove()
         return out.getvalue()
 
-    def _signed(self) -> list[Text]:
-        """Write under the chart what is not drawn, its title and unit, whether it is synthetic, source and run."""
+    def _signed(self, alone: bool) -> list[Text]:
+        """Write under the chart what is not drawn and whether it is synthetic; alone also title, unit, source and run."""
         made_up = SYNTHETIC if "ynthetic data" in self.source else ""
-        lines = [
-            (self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold"), (self.title, 7, INK, "bold"),
-            (self.unit, 7, INK, "normal"), (self.source, 7, GREY, "normal"),
-        ]  # fmt: skip
+        lines = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
+        if alone:
+            lines += [
+                (self.title, 7, INK, "bold"), (self.unit, 7, INK, "normal"), (self.source, 7, GREY, "normal")
+            ]  # fmt: skip
         width, height = self.get_size_inches()
         at, written = float(self.get_tightbbox().y0) - 0.12, []
         for words, size, colour, weight in lines:

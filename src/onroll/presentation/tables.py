@@ -214,7 +214,7 @@ def sources(facts: Facts) -> Table:
 
 def picture(drawn: Chart) -> Picture:
     """A chart as a block of a document, its numbers beside it."""
-    return Picture(drawn.id, drawn.title, drawn.unit, drawn.alt, drawn.svg(), numbers(drawn), drawn.source,
+    return Picture(drawn.id, drawn.title, drawn.unit, drawn.alt, drawn.svg(alone=False), numbers(drawn), drawn.source,
                    is_tall=drawn.get_figheight() > HEIGHT)  # fmt: skip
 
 
