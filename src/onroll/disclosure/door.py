@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 
 from onroll.disclosure.attack import Attack, attack
+from onroll.disclosure.families import HELD
 from onroll.disclosure.over_schools import coarsened
-from onroll.disclosure.own_records import HELD, Rules, hidden
+from onroll.disclosure.own_records import Rules, hidden
 from onroll.errors import DisclosureError
 from onroll.evidence.table import NUMBERS, Evidence
 from onroll.vocabulary import (

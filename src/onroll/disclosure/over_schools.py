@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -71,7 +71,7 @@ def held_over_schools(rows: pd.DataFrame, few: frozenset[tuple[str, str]]) -> It
             yield at
 
 
-def held_charts(rows: pd.DataFrame, why: pd.Series[str]) -> Iterable[Any]:
+def held_charts(rows: pd.DataFrame, why: Mapping[Any, str]) -> Iterable[Any]:
     """Rule 9: which rows of charts are hidden."""
     own = rows[(rows["comparator"] == TERMS_BEFORE) & rows["statistic"].isin(CHARTS)]
     charts = [
