@@ -18,6 +18,7 @@ from onroll.statistics._inputs import (
     given,
     numbers,
     refuse,
+    same_word,
     together,
     words,
 )
@@ -150,7 +151,7 @@ def build(value: FloatArray, target: FloatArray, found: units.Units, wish: units
         lower=given(found.inner[0] * per),
         upper=given(found.inner[1] * per),
         confidence=wish.inner,
-        method=words(np.full(value.shape, named)),
+        method=words(same_word(named, value.shape)),
         outer_lower=given(found.outer[0] * per),
         outer_upper=given(found.outer[1] * per),
         outer_confidence=wish.outer,

@@ -93,7 +93,20 @@ def given(array: FloatArray) -> Figure:
 
 def words(array: StrArray) -> Words:
     """Hand back a Python string where a single number was asked, an array of strings where many were."""
-    return str(array) if np.ndim(array) == 0 else np.array(array, dtype=np.str_)
+    return str(array) if np.ndim(array) == 0 else np.asarray(array, dtype=np.str_)
+
+
+def same_word(word: str, shape: tuple[int, ...]) -> StrArray:
+    """One word for every element, kept once however many there are; not to be written to."""
+    return np.broadcast_to(np.array(word), shape)
+
+
+def reasons(shape: tuple[int, ...], *told: tuple[BoolArray, str]) -> StrArray:
+    """For each element the first of the words whose condition holds, else nothing."""
+    if not any(np.any(holds) for holds, _ in told):
+        return same_word("", shape)
+    holding, said = zip(*told, strict=True)
+    return np.broadcast_to(np.select([np.broadcast_to(one, shape) for one in holding], said, ""), shape)
 
 
 def normal_quantile(confidence: float) -> float:

@@ -15,6 +15,7 @@ from onroll.statistics._inputs import (
     given,
     open_share,
     refuse,
+    same_word,
     together,
     words,
 )
@@ -101,7 +102,7 @@ def e_value(ratio: ArrayLike, lower: ArrayLike, upper: ArrayLike, *, confidence:
         lower=given(np.minimum(at_low, at_high)),
         upper=given(np.maximum(at_low, at_high)),
         confidence=open_share("confidence", confidence),
-        method=words(np.full(r.shape, METHOD)),
+        method=words(same_word(METHOD, r.shape)),
         limit=given(np.minimum(at_low, at_high)),
     )
 

@@ -10,7 +10,15 @@ from scipy import special
 
 from onroll.statistics import _strata
 from onroll.statistics._constrained import odds_held
-from onroll.statistics._inputs import Figure, FloatArray, Words, given, open_share, words
+from onroll.statistics._inputs import (
+    Figure,
+    FloatArray,
+    Words,
+    given,
+    open_share,
+    same_word,
+    words,
+)
 from onroll.statistics._tables import Tables, log_limits
 
 METHOD = "breslow-day, tarone"
@@ -116,7 +124,7 @@ def homogeneity(
         lower=given(lower),
         upper=given(upper),
         confidence=level,
-        method=words(np.full(estimate.shape, METHOD)),
+        method=words(same_word(METHOD, estimate.shape)),
         breslow_day=breslow_day,
         tarone=tarone,
         df=given(df),

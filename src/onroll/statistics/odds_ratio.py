@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics import _odds_ratio_limits as limits
-from onroll.statistics._inputs import Figure, StrArray, Words, choice, given, open_share, words
+from onroll.statistics._inputs import Figure, StrArray, Words, choice, given, open_share, reasons, words
 from onroll.statistics._tables import (
     NO_ERROR,
     NO_EVENT,
@@ -154,4 +154,4 @@ def _note(tables: Tables, method: str) -> StrArray:
     none, every = (tables.x == 0) & (tables.x0 == 0), (tables.f == 0) & (tables.f0 == 0)
     cells = (tables.x, tables.f, tables.x0, tables.f0)
     no_error = np.any([cell == 0 for cell in cells], axis=0) & (method == "woolf")
-    return np.where(none, NO_EVENT, np.where(every, NO_NON_EVENT, np.where(no_error, NO_ERROR, "")))
+    return reasons(none.shape, (none, NO_EVENT), (every, NO_NON_EVENT), (no_error, NO_ERROR))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import (
@@ -17,6 +16,7 @@ from onroll.statistics._inputs import (
     one_above_zero,
     open_share,
     refuse,
+    same_word,
     together,
     words,
 )
@@ -126,7 +126,7 @@ def proportion(
         lower=given(lower * scale),
         upper=given(upper * scale),
         confidence=level,
-        method=words(np.full(x.shape, used)),
+        method=words(same_word(used, x.shape)),
         events=given(x),
         total=given(n),
         per=scale,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import Figure, Words, given, together, words
+from onroll.statistics._inputs import Figure, Words, given, same_word, together, words
 from onroll.statistics.rates import Rate, rate
 
 METHOD = "mover, poisson limits"
@@ -107,7 +107,7 @@ def rate_difference(
         lower=given(r - r0 - np.hypot(r - low, high0 - r0)),
         upper=given(r - r0 + np.hypot(high - r, r0 - low0)),
         confidence=here.confidence,
-        method=words(np.full(r.shape, METHOD)),
+        method=words(same_word(METHOD, r.shape)),
         rate=here,
         reference=there,
     )

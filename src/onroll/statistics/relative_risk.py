@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics import _mover, _score
-from onroll.statistics._inputs import Figure, FloatArray, StrArray, Words, choice, given, open_share, words
+from onroll.statistics._inputs import (
+    Figure,
+    FloatArray,
+    StrArray,
+    Words,
+    choice,
+    given,
+    open_share,
+    reasons,
+    same_word,
+    words,
+)
 from onroll.statistics._tables import (
     NO_ERROR,
     NO_EVENT,
@@ -136,7 +147,7 @@ def relative_risk(
         lower=given(lower),
         upper=given(upper),
         confidence=level,
-        method=words(np.full(tables.x.shape, used)),
+        method=words(same_word(used, tables.x.shape)),
         p_value=given(where_known(p_value, estimate)),
         events=given(tables.x),
         total=given(tables.n),
@@ -149,10 +160,10 @@ def relative_risk(
 def _note(tables: Tables, method: str) -> StrArray:
     """Why there is no ratio, or no limits."""
     none, all_events = (tables.x == 0) & (tables.x0 == 0), (tables.f == 0) & (tables.f0 == 0)
-    no_error = np.full(none.shape, method in LOG_METHODS) & all_events
+    no_error = all_events & (method in LOG_METHODS)
     if method == "katz":
         no_error = no_error | (tables.x == 0) | (tables.x0 == 0)
-    return np.where(none, NO_EVENT, np.where(no_error, NO_ERROR, ""))
+    return reasons(none.shape, (none, NO_EVENT), (no_error, NO_ERROR))
 
 
 def _limits(tables: Tables, confidence: float, method: str) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -19,6 +19,7 @@ from onroll.statistics._inputs import (
     index,
     one_above_zero,
     open_share,
+    same_word,
     together,
     words,
 )
@@ -177,7 +178,7 @@ def repeat_rate(
         lower=given(np.minimum(ends[0][0], ends[-1][0]) / base * scale),
         upper=given(np.maximum(ends[0][1], ends[-1][1]) / base * scale),
         confidence=level,
-        method=words(np.full(base.shape, used)),
+        method=words(same_word(used, base.shape)),
         lowest=given(found.events[0] / base * scale),
         highest=given(found.events[-1] / base * scale),
         dispersion=given(np.broadcast_to(spread, base.shape)),
@@ -267,7 +268,7 @@ def repeat_rate_ratio(
         lower=given(lower),
         upper=given(upper),
         confidence=a.confidence,
-        method=words(np.full(top.shape, f"mover, {method}")),
+        method=words(same_word(f"mover, {method}", top.shape)),
         rate=a,
         reference=b,
     )

@@ -17,6 +17,7 @@ from onroll.statistics._inputs import (
     normal_quantile,
     one_above_zero,
     open_share,
+    same_word,
     words,
 )
 from onroll.statistics._tables import (
@@ -138,7 +139,7 @@ def risk_difference(
         lower=given(np.maximum(lower, -1.0) * scale),
         upper=given(np.minimum(upper, 1.0) * scale),
         confidence=level,
-        method=words(np.full(tables.x.shape, used)),
+        method=words(same_word(used, tables.x.shape)),
         p_value=given(p_value),
         events=given(tables.x),
         total=given(tables.n),

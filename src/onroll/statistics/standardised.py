@@ -20,6 +20,7 @@ from onroll.statistics._inputs import (
     index,
     one_above_zero,
     open_share,
+    same_word,
     together,
     words,
 )
@@ -255,7 +256,7 @@ def direct_rate_ratio(
         lower=given(lower),
         upper=given(upper),
         confidence=sides[0].confidence,
-        method=words(np.full(top.shape, f"mover, {method}")),
+        method=words(same_word(f"mover, {method}", top.shape)),
         rate=sides[0],
         reference=sides[1],
     )

@@ -18,6 +18,7 @@ from onroll.statistics._inputs import (
     given,
     normal_quantile,
     open_share,
+    same_word,
     words,
 )
 from onroll.statistics._stratified_score import analyses
@@ -241,7 +242,7 @@ def _result(
         lower=given(lower),
         upper=given(upper),
         confidence=confidence,
-        method=words(np.full(estimate.shape, method)),
+        method=words(same_word(method, estimate.shape)),
         measure=measure,
         chi_square=given(where_known(tested[0], estimate)),
         p_value=given(where_known(tested[1], estimate)),
