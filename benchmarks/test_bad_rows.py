@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS, QUICK_ROWS, FAULTS_A_ROW = 10_000_000, 1_000_000, 4
+ROWS, QUICK_ROWS, FAULTS_A_ROW = 10_000_000, 200_000, 4
 MOST_LINES, MOST_MEGABYTES = 40, 3 * 1024
 CHECK = """
 import resource, sys

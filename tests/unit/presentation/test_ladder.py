@@ -182,9 +182,9 @@ def test_groups_that_are_not_drawn_are_named_under_the_chart(ladder_run: Run) ->
     assert chart.foot in chart.alt
 
 
-def signed(run: Run, name: str) -> list[str]:
+def signed(run: Run, name: str, *, alone: bool = True) -> list[str]:
     """What stands at the foot of the picture itself."""
-    lines = run.figure(name)._signed()
+    lines = run.figure(name)._signed(alone)
     return [line.get_text().replace("\n", " ") for line in lines]
 
 
@@ -194,6 +194,13 @@ def test_a_picture_says_what_it_is_and_that_it_is_synthetic(ladder_run: Run) -> 
     there = signed(ladder_run, "published_ratios_by_group")
     assert SYNTHETIC not in there
     assert {public.title, public.unit, public.source} <= set(there)
+
+
+def test_on_a_page_a_picture_leaves_title_and_source_to_it_and_still_says_synthetic(ladder_run: Run) -> None:
+    own = ladder_run.figure("ratios_by_group")
+    there = set(signed(ladder_run, "ratios_by_group", alone=False))
+    assert SYNTHETIC in there
+    assert there.isdisjoint({own.title, own.unit, own.source})
 
 
 def test_a_picture_is_signed_once_however_often_it_is_written(ladder_run: Run) -> None:
