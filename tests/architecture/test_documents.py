@@ -132,6 +132,7 @@ def test_the_readme_keeps_what_its_readers_need() -> None:
     assert not lost, f"README.md no longer says {lost}"
 
 
+@pytest.mark.slow
 def test_the_example_from_python_in_the_readme_runs() -> None:
     block = page("README.md").split("```python\n", 1)[1].split("```", 1)[0]
     exec(compile(block, "README.md", "exec"), {})

@@ -26,6 +26,7 @@ def one(indicator: str, group: str, statistic: str) -> Any:
     return row
 
 
+@pytest.mark.slow
 def test_black_caribbean_pupils_beside_white_british() -> None:
     """The release: permanently excluded nearly three times as often (0.28% against 0.10%), 2.8."""
     ratio = one("permanent_exclusion_rate", "Black Caribbean", "rate ratio")

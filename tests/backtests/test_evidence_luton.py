@@ -114,6 +114,7 @@ def test_changes_by_hand(run: Run) -> None:
     assert row["upper"] == pytest.approx(high / (1 - high) / odds, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_neighbours_are_the_ten_of_the_model_chosen(project: Project, study: Study) -> None:
     assert study.question.neighbours == ("330", "871", "333", "380", "308", "335", "312", "831", "317", "874")
     other = examine(project, "202324", choices={"neighbours": "2025"})

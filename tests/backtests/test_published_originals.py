@@ -35,6 +35,7 @@ def test_rebuilding_gives_the_shipped_files_byte_for_byte(tmp_path: Path) -> Non
         assert path.read_bytes() == (ROOT / path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_the_tools_own_parquet_and_the_file_made_of_it_are_the_same_figures(checked: Checked) -> None:
     received = {one.name: one for one in checked.received}
     key = ["time_period", "geographic_level", "area_code", "education_phase"]
@@ -46,6 +47,7 @@ def test_the_tools_own_parquet_and_the_file_made_of_it_are_the_same_figures(chec
     pd.testing.assert_frame_equal(both[0], both[1], check_exact=True)
 
 
+@pytest.mark.slow
 def test_what_the_release_withheld_is_withheld_in_the_shipped_panel(checked: Checked) -> None:
     received = {one.name: one for one in checked.received}
     release = received["la_annual_200607_201617.csv.gz"]
@@ -64,6 +66,7 @@ def test_what_the_release_withheld_is_withheld_in_the_shipped_panel(checked: Che
     assert only_release == set()
 
 
+@pytest.mark.slow
 def test_the_originals_have_the_findings_that_are_known(checked: Checked) -> None:
     errors = (
         pd.Series([f"{item.file} {item.check}" for item in checked.findings.errors]).value_counts().to_dict()

@@ -114,6 +114,7 @@ def test_the_cells_are_the_same(made_town: Path, as_sent: Path, project: Project
         assert clean.reset_index(drop=True).equals(sent.reset_index(drop=True))
 
 
+@pytest.mark.slow
 def test_what_was_assumed_is_said(as_sent: Path, project: Project) -> None:
     with check(as_sent, project) as checked:
         said = "\n".join(checked.findings.of("note").lines())

@@ -118,6 +118,7 @@ def test_rates_of_single_events_are_relative_risks(cells) -> None:  # type: igno
     np.testing.assert_allclose(one.error, other.error, rtol=NEAR)
 
 
+@pytest.mark.slow
 @FEW
 @given(counts)
 def test_a_variance_is_inside_its_limits_and_cells_split_are_cells(cells) -> None:  # type: ignore[no-untyped-def]

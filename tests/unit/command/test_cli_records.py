@@ -33,6 +33,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_made_authority_meets_its_contracts(made_town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data", str(made_town)]) == 0
     assert "0 errors, 0 warnings" in capsys.readouterr().out
@@ -52,6 +53,7 @@ def test_faults_are_told_with_place_and_no_pupil_number(
     assert PUPIL_NUMBER.search(sent), "the pattern must be able to find one"
 
 
+@pytest.mark.slow
 def test_the_list_has_every_fault_that_the_count_names(
     faulty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

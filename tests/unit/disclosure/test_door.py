@@ -96,6 +96,7 @@ def test_a_row_that_rests_on_one_unknown_source_among_others_is_withheld() -> No
     assert withheld[list(NUMBERS)].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_nothing_that_rests_on_an_unpublished_table_gets_through_the_whole_chain(study: Study) -> None:
     figures, _ = figures_of(study.shipped, None)
     origins = {name: origin for name, origin in figures.origins.items() if name != ANNUAL}

@@ -107,6 +107,7 @@ def test_the_drop_downs_offer_the_codes_and_nothing_else(blank: Path, contracts:
     assert offered == {one.name: [code.code for code in contracts.set_of(one).codes] for one in wanted}
 
 
+@pytest.mark.slow
 def test_filled_in_templates_are_read_back_without_a_finding(office: Any, blank: Path) -> None:
     for name, cells in FILLED.items():
         book = openpyxl.load_workbook(blank / f"{name}.xlsx")

@@ -66,6 +66,7 @@ def test_a_notebook_waits_for_what_it_needs(tmp_path: Path, warm: WarmProcess) -
     assert all(outcome.status == "done" for outcome in outcomes.values())
 
 
+@pytest.mark.slow
 def test_a_failed_notebook_is_not_kept_names_its_cell_and_never_says_the_value(
     tmp_path: Path, warm: WarmProcess
 ) -> None:
@@ -101,6 +102,7 @@ def test_an_endless_notebook_is_stopped_at_its_time(tmp_path: Path, warm: WarmPr
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_hungry_notebook_meets_its_memory_limit(tmp_path: Path, warm: WarmProcess) -> None:
     job = Job("hungry", notebook(tmp_path, "hungry", "x = bytearray(10**9)"), {"year": ""}, memory_mb=300)
     card = go(tmp_path, warm, job)[0]["hungry"].card

@@ -249,6 +249,7 @@ def test_phases_are_those_that_pages_name() -> None:
     assert set(COMPARED) == set(PHASES[:3])
 
 
+@pytest.mark.slow
 def test_nothing_small_is_shown_and_nothing_can_be_worked_out(run: Run, framework: Framework) -> None:
     for special in (4, 80):
         own, rules = evidence(run, framework, special)
