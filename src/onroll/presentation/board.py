@@ -84,13 +84,14 @@ def _for_whom(facts: Facts) -> list[Block]:
     )
     alike, schools, few = ladder.shortest(facts), consistency.shortest(facts), concentration.shortest(facts)
     few = text(" ", *few) if few and alike else few
+    origin = "From synthetic records" if facts.brief.is_synthetic else "From records"
     if alike:
         closing = closing.replace("Published figures cannot", "Published figures alone cannot")
     return [
         *said,
         Bullets(tuple(found)),
-        *([Paragraph(text("From records. ", *alike, *few))] if alike or few else []),
-        *([Paragraph(schools)] if schools else []),
+        *([Paragraph(text(f"{origin}. ", *alike, *few))] if alike or few else []),
+        *([Paragraph(text(f"{origin}. ", *schools))] if schools else []),
         Paragraph(text(closing)),
         *([] if records.has_rows(facts) else _picture(facts, "suspension_rate_by_sen")),
     ]

@@ -152,6 +152,14 @@ class Series:
             and (side(one) or "in a run" in one["note"])
         )  # fmt: skip
 
+    def since(self, launch: str) -> tuple[Fact, ...]:
+        """Points since the strategy began, withheld ones too."""
+        return tuple(one for one in self.points if when(one)[0] >= launch)
+
+    def withheld_since(self, launch: str) -> int:
+        """How many points since the strategy began are withheld: what they would have shown is not known."""
+        return sum(not one.is_known for one in self.since(launch))
+
 
 def when(fact: Fact) -> tuple[str, str]:
     """Year and term of a point; no term in a chart of years."""

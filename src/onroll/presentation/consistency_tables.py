@@ -68,7 +68,7 @@ def spreads(facts: Facts) -> tuple[Block, ...]:
     columns = (
         "Year",
         "Schools",
-        "Times the odds typically rise",
+        "Times the odds at the school with the higher rate of two",
         "Among pupils alike",
         "Variance of log odds",
     )

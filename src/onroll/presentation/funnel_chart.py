@@ -54,7 +54,7 @@ def schools(facts: Facts, statistic: str) -> Chart:
         if statistic == PLACE_ALIKE
         else "Pupils suspended at least once, for every 100 on roll"
     )
-    return _finish(facts, drawn, panels, _title(panels, statistic), f"{what}, {facts.brief.period}")
+    return _finish(facts, drawn, panels, _title(facts, panels, statistic), f"{what}, {facts.brief.period}")
 
 
 def among_authorities(facts: Facts, measure: str) -> Chart:
@@ -125,7 +125,12 @@ def _mark(axes: Axes, unit: Unit, colour: str, size: float = 6.5) -> None:
     )  # fmt: skip
 
 
-def _title(panels: Sequence[Funnel], statistic: str) -> str:
+def _title(facts: Facts, panels: Sequence[Funnel], statistic: str) -> str:
+    gone = sum(funnel(facts, phase).hidden for phase in COMPARED)
+    return _found(panels, statistic) + (f"; {gone} schools cannot be shown" if gone else "")
+
+
+def _found(panels: Sequence[Funnel], statistic: str) -> str:
     out = sum(side(unit.place) != 0 for one in panels for unit in one.units)
     by_chance = sum(side(unit.by_chance) != 0 for one in panels for unit in one.units)
     if statistic == PLACE_ALIKE:

@@ -125,7 +125,8 @@ def _finish(facts: Facts, chart: Chart, every: Sequence[Combination]) -> Chart:
     higher = [one for one in shown if one.is_higher]
     rows = facts.frame.loc[[one.rate.row for one in shown]]
     chart.title = (
-        f"Schools suspended {shown[0].people} most often: {rounded(float(shown[0].rate['estimate']))} in 100"
+        f"Of combinations that can be shown, schools suspended {shown[0].people} most often: "
+        f"{rounded(float(shown[0].rate['estimate']))} in 100"
     )
     if higher:
         chart.title = f"Schools suspended {higher[0].people} more often than their groups one by one lead to"
@@ -134,7 +135,9 @@ def _finish(facts: Facts, chart: Chart, every: Sequence[Combination]) -> Chart:
     )
     marks = f"{HIGHER} more, {LOWER} less than its groups one by one lead to. "
     chart.foot = (marks if any(one.is_higher or one.is_lower for one in shown) else "") + (
-        "Hatched: withheld to protect pupils; it never means none." if len(shown) < len(every) else ""
+        "Hatched: withheld to protect pupils, or too few to tell; not that there were none."
+        if len(shown) < len(every)
+        else ""
     )
     first, last = shown[:ENDS], shown[max(ENDS, len(shown) - ENDS) :]
     said = f"Highest: {_each(first)}." + (f" Lowest: {_each(last)}." if last else "")

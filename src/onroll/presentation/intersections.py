@@ -39,6 +39,10 @@ WORDS = {
 COLUMNS = ("Combination", "Pupils", "Suspended at least once, in 100", "Odds beside what its groups lead to")
 
 
+TOO_FEW = "fewer than 100 pupils"
+"""How the note of a combination begins that is too small to say anything of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Combination:
     """Pupils who share several groups.
@@ -58,8 +62,8 @@ class Combination:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it has numbers."""
-        return self.rate.is_known
+        """Whether it has numbers that say something: of fewer than 100 pupils the model tells its groups, not its own."""
+        return self.rate.is_known and not str(self.rate["note"]).startswith(TOO_FEW)
 
     @property
     def is_higher(self) -> bool:

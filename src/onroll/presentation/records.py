@@ -11,16 +11,27 @@ from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
 from onroll.presentation.quality import WAITING
 from onroll.vocabulary import PREVIOUS_YEAR, SOURCES_APART, TABLES, TOTAL, academic_year, previous
-from onroll.vocabulary.records import CROSSED, MADE_UP, SCHOOL, TERM, crossed
+from onroll.vocabulary.records import (
+    BETWEEN_COMBINATIONS,
+    CROSSED,
+    MADE_UP,
+    OF_SINGLE_GROUPS,
+    SCHOOL,
+    TERM,
+    crossed,
+)
 
 WITHHELD, NOT_AVAILABLE = "withheld", "not available"
 AT_MOST = frozenset({"governors_trained"})
 """Counted a school at a time as the fewest trained on any of several topics: no more than so many on all of them."""
 HIDDEN, AUTHORITY = "c", "Local authority"
+NO_LEVEL = (BETWEEN_COMBINATIONS, OF_SINGLE_GROUPS)
+"""Shares of a variance: they speak of an indicator and are no number of it."""
 OF_RECORDS = frozenset(f"{origin}_{table}" for origin in ("own", MADE_UP) for table in TABLES)
 """The sources of rows that rest on own records, real or made."""
 MEANING = (
-    "Withheld: a count from 1 to 9 stands behind the figure, or could be worked out from it. It never means none. "
+    "Withheld: a count from 1 to 9 stands behind the figure, or could be worked out from it. "
+    "It does not say whether there were any. "
     "Counts of schools and of meetings are not counts of pupils, and stand as they are."
 )
 
@@ -125,7 +136,7 @@ def _of_records(
     facts: Facts, indicator: str, topic: str, group: str, comparator: str, period: str
 ) -> list[Fact]:
     found = facts.named(indicator, period, AUTHORITY, *place(facts, topic, group), comparator)
-    return [fact for fact in found if is_own(str(fact["source"]))]
+    return [fact for fact in found if is_own(str(fact["source"])) and fact["statistic"] not in NO_LEVEL]
 
 
 def _period(facts: Facts, before: bool) -> str:

@@ -75,7 +75,7 @@ def _finish(
     rows = facts.frame.loc[[one.row for found in (*raw.values(), *alike.values()) for one in found]]
     drawn.title = _spread_title(facts, phases)
     drawn.unit = (
-        "How many times the odds of being suspended typically rise from one school to another with a higher rate, "
+        "How many times the odds of being suspended are at the school with the higher rate of two, in the middle case, "
         f"with {facts.brief.confidence:.0%} intervals"
     )
     said = "; ".join(

@@ -44,8 +44,8 @@ def _steady(facts: Facts, every: Sequence[Series], kind: str) -> Chart:
     drawn.foot = (
         f"{kind.capitalize()}s withheld to protect pupils, not drawn: {'; '.join(held)}. " if held else ""
     )
-    drawn.foot += "A triangle lies outside the limits, a square in a run on one side of the level or one way."
-    title = _steady_title(every, kind)
+    drawn.foot += "A triangle, since the strategy began, lies outside the limits; a square is in a run."
+    title = _steady_title(every, kind, facts.brief.launch)
     rows = facts.frame.loc[[one.row for series in every for one in series.drawn]]
     drawn.title, drawn.source = title, source_line(facts, rows)
     drawn.unit = (
@@ -123,8 +123,13 @@ def time_axis(
             )
 
 
-def _steady_title(every: Sequence[Series], kind: str) -> str:
+def _steady_title(every: Sequence[Series], kind: str, launch: str) -> str:
     found = [one for one in every if one.signals]
+    unseen = dict.fromkeys(one.label.partition(",")[0].lower() for one in every if one.withheld_since(launch))
+    if not found and unseen:
+        return (
+            f"No {kind} shown stands outside what was usual before; {' and '.join(unseen)} cannot be judged"
+        )
     if not found:
         return f"Since the strategy began no {kind} stands outside what was usual before"
     first = found[0]

@@ -19,14 +19,17 @@ from onroll.evidence.table import Evidence, collect, joined
 from onroll.framework import Framework
 from onroll.presentation.catalogue import TABLES, TOPICS, Asked
 from onroll.presentation.charts import chart
-from onroll.presentation.consistency import COMPARED, authorities, funnel, term_series, year_series
+from onroll.presentation.consistency import COMPARED, Series, authorities, funnel, term_series, year_series
 from onroll.presentation.drawing import SYNTHETIC
-from onroll.presentation.facts import Bound, Facts
+from onroll.presentation.facts import Bound, Fact, Facts
 from onroll.presentation.model import Table, plain
 from onroll.presentation.numbers import FORMATS
 from onroll.presentation.quality import Quality
+from onroll.presentation.sentences.steady import _signals
+from onroll.presentation.steady_chart import _steady_title
 from onroll.runs import Run
 from onroll.vocabulary import PHASES, TERMS, academic_year
+from onroll.vocabulary.records import CHART_PLACE
 
 SECONDARY, PRIMARY, SPECIAL = PHASES[1], PHASES[0], PHASES[2]
 YEARS = ("201617", "201718", "201819", "201920", "202021", "202122", "202223", "202324")
@@ -126,7 +129,8 @@ def asked(told: Facts, framework: Framework) -> Asked:
 
 def test_the_school_that_stands_apart_is_drawn_and_not_named(told: Facts) -> None:
     drawn = chart(told, "schools_funnel")
-    assert drawn.title == "1 school shown stands apart from the others"
+    assert drawn.title.startswith("1 school shown stands apart from the others; ")
+    assert drawn.title.endswith(" schools cannot be shown")
     assert "12 shown, from 6.0 to 28.0; 1 above and 0 below" in drawn.alt
     assert "A school (" not in drawn.alt + drawn.foot + " ".join(drawn.numbers["area"])
     assert len(drawn.numbers) == 12
@@ -209,11 +213,11 @@ def test_every_number_of_a_table_is_its_cell_of_the_evidence(asked: Asked, name:
             assert one.text == FORMATS[one.style](float(asked.facts.frame.at[one.row, one.column]))
 
 
-def test_the_median_odds_ratio_is_said_as_a_move_between_schools(asked: Asked) -> None:
+def test_the_median_odds_ratio_is_said_of_two_schools(asked: Asked) -> None:
     first = plain(TOPICS["how_far_schools_differ"](asked)[0])
     assert first.startswith(
-        "If the same pupil moved from one of the secondary schools to another with a higher rate, the odds of being "
-        "suspended would typically rise "
+        "Take any two of the secondary schools: at the one with the higher rate a pupil's odds of being suspended are, in "
+        "the middle case, "
     )
     assert "Among pupils alike in SEN provision, free school meals, sex and year group it is" in first
     for words in ("median odds", "overdispersion", "variance", "significant"):
@@ -233,7 +237,7 @@ def test_schools_apart_in_a_sentence(asked: Asked) -> None:
 def test_change_is_not_claimed_where_it_cannot_be_told(asked: Asked) -> None:
     said = plain(TOPICS["schools_more_alike"](asked)[0])
     assert (
-        f"Whether secondary schools have become more alike since {academic_year('201819')} cannot be told."
+        f"Whether secondary schools have become more or less alike since {academic_year('201819')} cannot be told."
         in said
     )
 
@@ -265,3 +269,31 @@ def test_nothing_small_is_shown_and_nothing_can_be_worked_out(run: Run, framewor
         for column in ("numerator", "denominator"):
             shown = people[column].dropna()
             assert not ((shown > 0) & (shown < 10)).any()
+
+
+def test_withheld_terms_since_the_strategy_began_are_no_proof_of_quiet() -> None:
+    def point(year: str, term: str, estimate: float) -> Fact:
+        cells = {
+            "statistic": CHART_PLACE,
+            "time_period": year,
+            "breakdown": term,
+            "estimate": estimate,
+            "note": "",
+        }
+        return Fact(1, {**cells, "lower": 0.0, "upper": 2.0, "symbol": ""})
+
+    quiet = [point("202122", "Autumn term", 1.0), point("202122", "Spring term", 1.2)]
+    hidden = point("202122", "Summer term", float("nan"))
+    earlier = point("202021", "Summer term", float("nan"))
+    whole = Series("Suspensions, all schools", "per 100", quiet[0], (earlier, *quiet), 1)
+    part = Series("Permanent exclusions, all schools", "per 1,000", quiet[0], (*quiet, hidden), 1)
+    assert (whole.withheld_since("202122"), part.withheld_since("202122")) == (0, 1)
+    assert plain(_signals(whole, "term", "202122")).endswith("lies outside them, and no run stands out.")
+    said = plain(_signals(part, "term", "202122"))
+    assert "But one of the three terms since then is withheld" in said
+    assert "no run stands out" not in said
+    assert (
+        _steady_title([whole], "term", "202122")
+        == "Since the strategy began no term stands outside what was usual before"
+    )
+    assert _steady_title([whole, part], "term", "202122").endswith("permanent exclusions cannot be judged")

@@ -65,8 +65,8 @@ def _apart(facts: Facts, phase: str) -> Text:
 
 def _moved(now: Fact, label: str) -> Text:
     return text(
-        f"If the same pupil moved from one of the {label} to another with a higher rate, the odds of being suspended "
-        "would typically rise ", now.bind("ratio"), " times (interval ", *_range(now), ")",
+        f"Take any two of the {label}: at the one with the higher rate a pupil's odds of being suspended are, in the "
+        "middle case, ", now.bind("ratio"), " times those at the other (interval ", *_range(now), ")",
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _direction(facts: Facts, change: Fact, label: str) -> str:
         return f"{label.capitalize()} have become more alike since {then}."
     if change["lower"] > 0:
         return f"{label.capitalize()} have become less alike since {then}."
-    return f"Whether {label} have become more alike since {then} cannot be told."
+    return f"Whether {label} have become more or less alike since {then} cannot be told."
 
 
 def has_it_changed(facts: Facts) -> list[Text]:

@@ -212,6 +212,8 @@ def _would_show(one: Line) -> Text:
         said = text(f"{one.people}, ", raw.bind("times"), " times as often (", *between(raw, "times"))
     if least is None:
         return text(*said, ")")
+    if raw["estimate"] < 1:
+        return text(*said, "; with so few pupils only a large difference would show)")
     return text(*said, "; a ratio below ", least.bind("times"), " would often be missed)")
 
 

@@ -59,13 +59,21 @@ def _steady(facts: Facts, one: Series, kind: str) -> Text:
         if one.hidden
         else ""
     )
-    return text(*said, *_signals(one, kind), hidden)
+    return text(*said, *_signals(one, kind, facts.brief.launch), hidden)
 
 
-def _signals(one: Series, kind: str) -> Text:
+def _signals(one: Series, kind: str, launch: str) -> Text:
+    gone, since = one.withheld_since(launch), len(one.since(launch))
+    are = "is" if gone == 1 else "are"
+    unseen = (
+        f" But {number_words(gone)} of the {number_words(since)} {kind}s since then {are} withheld, so neither a {kind} "
+        "outside the limits nor a run could be seen there."
+    )
     if not one.signals:
-        return text(f" No {kind} shown since the strategy began lies outside them, and no run stands out.")
-    parts: Text = ()
+        if gone:
+            return text(f" No {kind} shown since the strategy began lies outside them.{unseen}")
+        return text(f" No {kind} since the strategy began lies outside them, and no run stands out.")
+    parts: Text = text(unseen) if gone else ()
     for way, words in ((1, "above"), (-1, "below")):
         out = [point for point in one.signals if side(point) == way]
         if out:
