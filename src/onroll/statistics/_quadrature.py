@@ -131,10 +131,14 @@ class Quadrature:
         return Best(here[:-1], abs(float(here[-1])), point)
 
     def _uphill(self, here: FloatArray, step: FloatArray, point: Point) -> tuple[FloatArray, Point]:
-        """Go as much of the step as does not lose likelihood; stay where none does."""
+        """Go as much of the step as does not lose likelihood; stay where none does.
+
+        A spread and its negative are one likelihood: a step past 0 goes on from the mirror image.
+        """
         part = 1.0
         while part > SHORTEST:
             there = here + part * step
+            there[-1] = abs(there[-1])
             found = self.point(there[:-1], float(there[-1]))
             if found.value >= point.value - ROUNDING * (1.0 + abs(point.value)):
                 return there, found
