@@ -118,6 +118,10 @@ def sample(
         numbered = np.asarray(np.unique(np.asarray(cluster), return_inverse=True)[1], dtype=np.intp)
         if numbered.shape != (rows,):
             raise ValueError(f"cluster has shape {numbered.shape}; give one for each of {rows} rows")
+        if numbered.max() == 0:
+            raise ValueError(
+                "cluster has one school only; errors of schools need two or more: leave cluster out"
+            )
     return Sample(y, np.column_stack([np.ones(rows), x]), here == 1, w, numbered)
 
 

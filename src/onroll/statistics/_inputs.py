@@ -15,6 +15,9 @@ StrArray: TypeAlias = NDArray[np.str_]
 Figure: TypeAlias = float | FloatArray
 Words: TypeAlias = str | StrArray
 
+ROUNDING = 1e-12
+"""A figure so small beside those it comes of is what rounding left of 0."""
+
 
 def numbers(name: str, value: ArrayLike) -> FloatArray:
     """Turn what was given into finite float64, or say which one is not a number."""

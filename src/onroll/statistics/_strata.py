@@ -108,7 +108,7 @@ def cochran_mantel_haenszel(tables: Tables, continuity: bool) -> tuple[FloatArra
     """The statistic and its probability; 0 and 1 where no stratum says anything."""
     n, events = everyone(tables), tables.x + tables.x0
     away = np.abs((tables.x - tables.n * events / n).sum(axis=-1))
-    away = away - (np.minimum(0.5, away) if continuity else 0.0)
+    away = away - np.where(continuity & (away >= 0.5), 0.5, 0.0)
     spread = tables.n * tables.n0 * events * (tables.f + tables.f0) / (n**2 * np.maximum(n - 1.0, 1.0))
     variance = spread.sum(axis=-1)
     statistic = np.where(variance > 0, away**2 / np.where(variance > 0, variance, 1.0), 0.0)

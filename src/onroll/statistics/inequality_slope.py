@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import (
+    ROUNDING,
     Figure,
     FloatArray,
     above_zero,
@@ -135,9 +136,8 @@ def inequality_slope(
                 f"fitted {name} end, its root,", end, end <= 0, "the line passes 0: ask for transform='log'"
             )
     bottom, top = _back(ends[0], transform), _back(ends[1], transform)
-    refuse(
-        "fitted bottom end", bottom, bottom == 0, "a relative index cannot be taken over 0: try a transform"
-    )
+    nothing = np.abs(bottom) <= ROUNDING * np.abs(top)
+    refuse("fitted bottom end", bottom, nothing, "a relative index cannot be taken over 0: try a transform")
     moments = _moments(flat_se, at_bottom, at_top)
     if used == "simulation":
         drawn = _draw(ends, moments, repeats, seed)

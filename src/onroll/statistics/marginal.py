@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from onroll.statistics._adjusted_model import AdjustedModel, distance
-from onroll.statistics._inputs import BoolArray, FloatArray, StrArray, choice, open_share
+from onroll.statistics._inputs import ROUNDING, BoolArray, FloatArray, StrArray, choice, open_share
 from onroll.statistics.design_matrix import Factor
 
 POPULATIONS = ("all", "group")
@@ -172,7 +172,8 @@ def _result(
     level: float,
 ) -> Marginal:
     """Limits by the delta method."""
-    if np.any(base <= 0) or np.any((risk <= 0) & ~lost):
+    least = ROUNDING * float(np.abs(risk).max())
+    if np.any(base <= least) or np.any((risk <= least) & ~lost):
         raise ValueError(
             f"{kind.name}: a mean risk of {min(base.min(), risk.min()):g} has no ratio; use logistic or relative_risks"
         )

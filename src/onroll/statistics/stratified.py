@@ -99,7 +99,8 @@ def mantel_haenszel(
         ``"robins-breslow-greenland"`` for odds ratios; ``"greenland-robins"`` for relative risks;
         ``"sato"`` (the default) or ``"greenland-robins"``, which wants few large strata, for differences.
     continuity : bool, default False
-        Take half an event off the difference that the test looks at (Yates), as R does by default.
+        Take half an event off the difference that the test looks at (Yates) where it is half an event or more, as R
+        does by default.
 
     Returns
     -------

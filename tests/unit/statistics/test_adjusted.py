@@ -235,3 +235,9 @@ def test_a_coefficient_is_asked_by_its_name() -> None:
         found.coefficient("boys")
     with pytest.raises(ValueError, match="only a logarithm can be turned into a ratio"):
         found.ratio("sex: 1")
+
+
+def test_a_reference_risk_that_rounding_left_of_0_has_no_ratio() -> None:
+    design = design_matrix([Factor("need", [0, 1])])
+    with pytest.raises(ValueError, match="has no ratio; use logistic or relative_risks"):
+        standardise(risk_differences([0, 5], [10, 10], design), "need")

@@ -70,3 +70,8 @@ def test_many_areas_are_the_same_as_one_at_a_time() -> None:
     for at, values in enumerate((VALUES, VALUES[::-1])):
         one = inequality_slope(values, ERRORS, PUPILS, transform="log")
         assert one.relative_upper == pytest.approx(many.relative_upper[at], rel=1e-14)
+
+
+def test_a_bottom_end_that_rounding_left_of_0_has_no_relative_index() -> None:
+    with pytest.raises(ValueError, match="a relative index cannot be taken over 0"):
+        inequality_slope([0.5, 1.5, 2.5], [0.1] * 3, [1] * 3)

@@ -130,3 +130,13 @@ def test_what_cannot_be_is_said(bad: dict[str, object], words: str) -> None:
 def test_more_events_than_pupils_are_refused() -> None:
     with pytest.raises(ValueError, match=r"events\[0\] is 3; events cannot pass the total"):
         rows_of_cells([3], [2], [1.0], [1])
+
+
+def test_errors_of_one_school_alone_are_refused() -> None:
+    outcome, features, group = (
+        [1.0, 2.0, 3.0, 4.0, 2.0, 5.0],
+        [1.0, 2.0, 3.0, 1.0, 2.0, 4.0],
+        [0, 0, 0, 1, 1, 1],
+    )
+    with pytest.raises(ValueError, match="cluster has one school only"):
+        two_fold(outcome, features, group, cluster=[7] * 6)

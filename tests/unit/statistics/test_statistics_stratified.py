@@ -170,3 +170,9 @@ def test_validation_cases_hold(case: str) -> None:
         wanted, tolerance = float(row["value"]), float(row["tolerance"] or usual)
         allowed = 0.5 * 10**-tolerance if kind == "digits" else tolerance * abs(wanted)
         assert math.isclose(found[row["figure"]], wanted, rel_tol=0, abs_tol=allowed), row
+
+
+def test_the_correction_is_taken_only_where_it_does_not_pass_0_as_in_r() -> None:
+    found = mantel_haenszel([3, 4], [8, 10], reference_events=[2, 3], reference_total=[6, 8], continuity=True)
+    # R 4.2: mantelhaen.test(array(c(3,2,5,4, 4,3,6,5), c(2,2,2)))$statistic
+    assert found.chi_square == pytest.approx(0.03281, abs=5e-6)
