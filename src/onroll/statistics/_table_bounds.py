@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, numbers, refuse
+from onroll.statistics._inputs import FloatArray, numbers, one_above_zero, refuse
 from onroll.statistics._possible import Possible
 from onroll.statistics._whole_tables import LARGEST, Tables, greatest_ratio, greatest_sum
 
@@ -99,6 +99,7 @@ def table_bounds(
     3.0
     """
     low, high = np.atleast_1d(cells.lower), np.atleast_1d(cells.upper)
+    scale = one_above_zero("scale", scale)
     above = _whole("weights", weights, low.size)
     members, totals = _sums(sums, low.size)
     tables = Tables(Possible(low, _bounded(low, high, sums)), members, totals)

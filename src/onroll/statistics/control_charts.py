@@ -93,6 +93,10 @@ def xmr_chart(
     (array([6.981...]), array([18.685...]), array([1], dtype=int8))
     """
     x = _row("value", numbers("value", value))
+    if not lowest <= x.min():
+        raise ValueError(
+            f"lowest is {lowest!r} and the smallest value {x.min():g}; give a number that no value is below"
+        )
     level = open_share("confidence", confidence)
     parts = segments(x.shape[-1], rebase, baseline)
     reach = XMR_FACTOR * normal_quantile(level) / normal_quantile(THREE_SIGMA)

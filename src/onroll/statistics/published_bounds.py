@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import Figure, FloatArray, StrArray, Words, given, together, words
+from onroll.statistics._inputs import (
+    Figure,
+    FloatArray,
+    StrArray,
+    Words,
+    given,
+    one_above_zero,
+    together,
+    words,
+)
 from onroll.statistics._possible import (
     Possible,
     possible,
@@ -191,6 +200,7 @@ def difference_bounds(
     (-3.5, 4.0)
     """
     here, mid, there, mid0 = _rates(events, total, reference_events, reference_total)
+    per = one_above_zero("per", per)
     lower, upper = here.lower - there.upper, here.upper - there.lower
     name, note = np.full(lower.shape, "difference of counts that fit"), np.full(lower.shape, "")
     ends = (given((mid - mid0) * per), given(lower * per), given(upper * per))

@@ -191,3 +191,9 @@ def test_steady_series_pass_their_limits_about_as_often_as_said() -> None:
 def test_what_cannot_be_is_refused_in_words(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("lowest", [float("nan"), 12.5])
+def test_a_lowest_that_values_lie_below_is_refused(lowest: float) -> None:
+    with pytest.raises(ValueError, match="give a number that no value is below"):
+        xmr_chart([12, 14, 11, 13], lowest=lowest)

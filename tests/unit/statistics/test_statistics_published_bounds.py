@@ -133,3 +133,13 @@ def test_many_rates_are_counted_through_at_once() -> None:
     x = n // 7
     found = bounds.counts_behind_rate(np.round(100 * x / n, 2), n, decimals=2)
     assert np.all((np.asarray(found.lower) <= x) & (x <= np.asarray(found.upper)))
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan")])
+def test_a_scale_that_is_not_above_0_is_refused(wrong: float) -> None:
+    with pytest.raises(ValueError, match="per is"):
+        bounds.difference_bounds(3, 40, reference_events=9, reference_total=150, per=wrong)
+    with pytest.raises(ValueError, match="scale is"):
+        bounds.table_bounds(
+            bounds.suppressed([1, 1], [4, 4]), [1, 0], sums=[([0, 1], bounds.rounded(5, 5))], scale=wrong
+        )
