@@ -94,7 +94,7 @@ def test_an_adjusted_model_beside_pyfixest(benchmark: Any, pupils: pd.DataFrame)
     def theirs() -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return pyfixest.fepois(formula, data=pupils, vcov={"CRV1": "school"}, glm_tol=1e-12)
+            return pyfixest.fepois(formula, data=pupils, vcov={"CRV1": "school"}, iwls_tol=1e-12)
 
     ours, fitted = benchmark(from_cells, pupils), theirs()
     np.testing.assert_allclose(ours.estimate, fitted.coef().to_numpy(), rtol=COEFFICIENTS, atol=COEFFICIENTS)
