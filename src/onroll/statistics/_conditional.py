@@ -58,6 +58,7 @@ def lower_odds_ratio(tables: Tables, tail: float, own: float, bound: float) -> F
     spread = 1.0 / np.sqrt(sum(1.0 / cell for cell in cells))
 
     def tail_and_slope(window: _Window, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Log of the tail over what it should be at a log odds ratio, and its slope."""
         p = window.probabilities(log_odds)
         mean = np.einsum("ij,ij->i", p, window.away)
         p *= np.clip(window.away + own, 0.0, 1.0)  # what belongs to the tail
@@ -79,6 +80,7 @@ def conditional_estimate(tables: Tables) -> FloatArray:
     spread = 1.0 / np.sqrt(sum(1.0 / cell for cell in cells))
 
     def mean_and_slope(window: _Window, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The mean against the events seen, on a scale without ends, and its slope."""
         p, (low, high) = window.probabilities(log_odds), window.ends
         mean = np.einsum("ij,ij->i", p, window.away)
         variance = np.einsum("ij,ij,ij->i", p, window.away, window.away) - mean * mean

@@ -157,6 +157,7 @@ def _profile(
         way, slope = _inverse(curve[np.ix_(others[free], others[free])]), ROUGH
 
     def likelihood(spread: float) -> float:
+        """Greatest log-likelihood at this spread; the next search starts where this one ended."""
         start = np.array(last)
         start[at] = spread
         found, value = engine.climb(start, others, way, slope)

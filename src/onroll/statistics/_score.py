@@ -38,6 +38,7 @@ def _relative_risk_inner(tables: Tables, bound: FloatArray) -> FloatArray:
     def statistic(
         t: FloatArray, x: FloatArray, a: FloatArray, x0: FloatArray, b: FloatArray, k: FloatArray
     ) -> FloatArray:
+        """Log of the squared deviate over its bound, at a logit of the share of events that moves."""
         s, left = x * special.expit(t), x * special.expit(-t)
         return np.asarray(np.log(s * s * (a / left + b / (x0 + s)) / k))
 
@@ -72,6 +73,7 @@ def odds_ratio_shift(tables: Tables, bound: FloatArray, correction: float) -> tu
     room = most[some] - correction
 
     def statistic(t: FloatArray, *known: FloatArray) -> FloatArray:
+        """Log of the squared deviate over its bound, at a logit of the events moved."""
         x, f, x0, f0, most, room, k = known
         moved, still = room * special.expit(t), room * special.expit(-t)
         s = moved + (most - room)
@@ -109,6 +111,7 @@ def risk_difference_lower(tables: Tables, bound: FloatArray) -> FloatArray:
     def statistic(
         t: FloatArray, x: FloatArray, n: FloatArray, f0: FloatArray, n0: FloatArray, k: FloatArray
     ) -> FloatArray:
+        """Log of the squared deviate over its bound, at the log of the events moved."""
         s = np.exp(t)
         (p, q), (q0, p0) = _held_down(x, n, s), _held_down(f0, n0, s)
         return np.asarray(np.log(np.maximum(s * s * (p * q / n + p0 * q0 / n0) / k, TINY)))

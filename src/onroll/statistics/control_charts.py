@@ -102,6 +102,7 @@ def xmr_chart(
     reach = XMR_FACTOR * normal_quantile(level) / normal_quantile(THREE_SIGMA)
 
     def read(part: Segment) -> Reading:
+        """Centre and limits of one segment."""
         base = x[..., part.base]
         centre, half = base.mean(-1, keepdims=True), reach * moving_range(base, screened)
         return centre, np.maximum(centre - half, lowest), centre + half
@@ -247,6 +248,7 @@ def _counted(
     z, most = normal_quantile(confidence), 1.0 if kind == "p" else np.inf
 
     def read(part: Segment) -> Reading:
+        """Centre and limits of one segment."""
         base, its, sizes = x[..., part.base], size[..., part.base], size[..., part.whole]
         centre = base.sum(-1, keepdims=True) / its.sum(-1, keepdims=True)
         if limits == "exact":

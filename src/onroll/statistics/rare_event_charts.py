@@ -73,6 +73,7 @@ def g_chart(
     z = normal_quantile(level)
 
     def read(part: Segment) -> Reading:
+        """Centre and limits of one segment."""
         mean = x[..., part.base].mean(-1, keepdims=True)
         if used == "exact":
             return (mean, *_geometric(mean, level))
@@ -138,6 +139,7 @@ def t_chart(
     root = x**NELSON
 
     def read(part: Segment) -> Reading:
+        """Centre and limits of one segment."""
         if used == "exact":
             mean = x[..., part.base].mean(-1, keepdims=True)
             return mean, -mean * np.log1p(-tail), -mean * np.log(tail)
