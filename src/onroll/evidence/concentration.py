@@ -104,7 +104,7 @@ def _in_order(times: pd.Series[Any], counts: pd.Series[Any]) -> tuple[Any, Any]:
 
 def _said(declared: Indicator, study: RecordsStudy, question: Question) -> dict[str, Any]:
     return {
-        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": declared.id, "objective": declared.objective,
         "time_period": question.year, "geographic_level": "Local authority", "area": question.area,
         "design": DESCRIPTION, "strength": DESCRIPTIVE, "source": study.source(declared.table),
     }  # fmt: skip

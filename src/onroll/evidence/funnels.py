@@ -79,7 +79,7 @@ def school_rows(
         return
     compared = [one for one in phases if len(one.urns) >= plan.least_schools]
     said = {
-        "indicator": INDICATOR, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": INDICATOR, "objective": declared.objective,
         "time_period": question.year, "geographic_level": "Local authority", "area": question.area,
         "breakdown_topic": PHASE, "comparator": OTHER_SCHOOLS, "design": CROSS_SECTION, "strength": WEAK,
         "source": study.source(declared.table),

@@ -30,6 +30,7 @@ from onroll.vocabulary.records import (
     COMBINATION_RATE,
     ITS_PARTS,
     OF_SINGLE_GROUPS,
+    TOO_SMALL,
     TOPIC_LABELS,
     crossed,
 )
@@ -40,7 +41,7 @@ SIZES = (
     (1000, "1,000 pupils or more"),
     (500, "500 to 999 pupils"),
     (100, "100 to 499 pupils"),
-    (0, "fewer than 100 pupils"),
+    (0, TOO_SMALL),
 )
 """How large a combination is, in words: its count is shown nowhere."""
 
@@ -60,7 +61,7 @@ def intersection_rows(
         return
     topics = plan.intersections
     said = {
-        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": declared.id, "objective": declared.objective,
         "time_period": question.year, "geographic_level": "Local authority", "area": question.area,
         "source": study.source(declared.table), "confidence": question.confidence,
     }  # fmt: skip

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from onroll.evidence.alike import Alike
+from onroll.evidence.attention import attention
 from onroll.evidence.families import Chances, chances, family_words
 from onroll.evidence.question import Question
 from onroll.evidence.ratio import Sides
@@ -24,7 +24,7 @@ from onroll.evidence.records import RecordsStudy
 from onroll.evidence.table import finding
 from onroll.framework import Indicator
 from onroll.framework.plan import Disproportionality
-from onroll.statistics import detectable, disproportionality_rule, relative_risk, risk_difference
+from onroll.statistics import detectable, relative_risk, risk_difference
 from onroll.vocabulary import (
     CROSS_SECTION,
     REFERENCE_GROUP,
@@ -35,7 +35,7 @@ from onroll.vocabulary import (
     academic_year,
     previous,
 )
-from onroll.vocabulary.records import DETECTABLE_RATIO, EXCESS, RULE, SCHOOL, YEARS_ABOVE
+from onroll.vocabulary.records import DETECTABLE_RATIO, EXCESS, SCHOOL, YEARS_ABOVE
 
 INDICATOR = "register_suspended_pupil_rate"
 Counts = Mapping[tuple[str, str], Mapping[str, tuple[float, float]]]
@@ -126,7 +126,7 @@ def _groups(counts: Counts, topic: str, year: str, question: Question) -> Iterat
 
 def _said(group: Group, declared: Indicator, study: RecordsStudy, question: Question) -> dict[str, Any]:
     return {
-        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": declared.id, "objective": declared.objective,
         "time_period": question.year, "geographic_level": "Local authority", "area": question.area,
         "breakdown_topic": group.topic, "breakdown": group.name, "comparator": REFERENCE_GROUP + group.reference,
         "design": CROSS_SECTION, "strength": WEAK, "source": study.source(declared.table),
@@ -207,34 +207,7 @@ def _rule(
 ) -> dict[str, Any]:
     """The rule of attention: the group against all others, the years up to this one."""
     past = [one for _, one in _past(group, counts, question, plan.years)]
-    totals = [(0.0,) * 4 if one is None else _against_others(one.total) for one in past]
-    rule = disproportionality_rule.Rule(
-        threshold=plan.threshold, min_events=plan.least_events, min_total=plan.least_pupils, years=plan.years,
-        progress=plan.progress, alternate=False,
-    )  # fmt: skip
-    events, pupils, other_events, other_pupils = (np.array(column) for column in zip(*totals, strict=True))
-    found = disproportionality_rule.apply_rule(
-        rule, events, pupils, reference_events=other_events, reference_total=other_pupils,
-        confidence=question.confidence,
-    )  # fmt: skip
-    words = disproportionality_rule.FINDINGS[int(found.finding[-1])]
-    now = float(found.estimate[-1])
-    is_told = bool(found.compared[-1])
-    return finding(
-        **said, statistic=RULE, estimate=now if is_told else float("nan"),
-        lower=float(found.lower[-1]) if is_told else float("nan"),
-        upper=float(found.upper[-1]) if is_told else float("nan"),
-        method=f"risk ratio against all others; threshold {plan.threshold}, {plan.years} years",
-        note=f"{words}; this year {found.note[-1]}",
-    )  # fmt: skip
-
-
-def _against_others(total: Sides) -> Sequence[float]:
-    """The group, and all other pupils."""
-    return (
-        total.events, total.pupils, max(total.other_events - total.events, 0.0),
-        max(total.other_pupils - total.pupils, 0.0),
-    )  # fmt: skip
+    return attention([None if one is None else one.total for one in past], said, question, plan)
 
 
 def _detectable(group: Group, said: Mapping[str, Any], question: Question) -> dict[str, Any]:

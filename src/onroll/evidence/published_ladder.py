@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from onroll.evidence.attention import attention
 from onroll.evidence.families import chances, family_words
 from onroll.evidence.question import Question
 from onroll.evidence.ratio import Sides, method_words, ratio_of, ratio_word
 from onroll.evidence.table import finding
 from onroll.framework.plan import Disproportionality
-from onroll.statistics import detectable, disproportionality_rule, published_bounds, rate_difference, ratios
+from onroll.statistics import detectable, published_bounds, rate_difference, ratios
 from onroll.vocabulary import ROUNDING_BOUNDS, Measure
 from onroll.vocabulary.records import DETECTABLE_RATIO, EXCESS, RULE, YEARS_ABOVE
 
@@ -189,26 +190,7 @@ def _rule(
     totals = [each.total for each in past[-plan.years :]]
     if why or any(total is None for total in totals):
         return finding(**one.said, statistic=RULE, note=why or NO_TOTAL)
-    rule = disproportionality_rule.Rule(
-        threshold=plan.threshold, min_events=plan.least_events, min_total=plan.least_pupils, years=plan.years,
-        progress=plan.progress, alternate=False,
-    )  # fmt: skip
-    sides = [total for total in totals if total is not None]
-    found = disproportionality_rule.apply_rule(
-        rule, [each.events for each in sides], [each.pupils for each in sides],
-        reference_events=[each.other_events - each.events for each in sides],
-        reference_total=[each.other_pupils - each.pupils for each in sides], confidence=question.confidence,
-    )  # fmt: skip
-    words = disproportionality_rule.FINDINGS[int(found.finding[-1])]
-    told: dict[str, Any] = {}
-    if found.compared[-1]:
-        limits = (found.estimate, found.lower, found.upper)
-        told = dict(zip(("estimate", "lower", "upper"), (float(end[-1]) for end in limits), strict=True))
-    return finding(
-        **one.said, statistic=RULE, **told, confidence=question.confidence,
-        method=f"risk ratio against all others; threshold {plan.threshold}, {plan.years} years",
-        note=f"{words}; this year {found.note[-1]}; {EVENT_EACH}",
-    )  # fmt: skip
+    return attention(totals, one.said, question, plan, EVENT_EACH)
 
 
 def _detectable(one: Beside, question: Question) -> dict[str, Any]:

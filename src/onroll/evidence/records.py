@@ -198,7 +198,7 @@ def _level(
 
 def _said(cell: Any, declared: Indicator, study: RecordsStudy) -> dict[str, Any]:
     return {
-        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": declared.id, "objective": declared.objective,
         "time_period": cell.time_period, "geographic_level": cell.geographic_level, "area": cell.area,
         "breakdown_topic": cell.topic, "breakdown": cell.group, "design": DESCRIPTION, "strength": DESCRIPTIVE,
         "source": study.source(declared.table),
@@ -258,7 +258,7 @@ def _median(
         confidence=question.confidence,
     )
     said = {
-        "indicator": declared.id, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": declared.id, "objective": declared.objective,
         "time_period": key["time_period"], "geographic_level": key["geographic_level"], "area": key["area"],
         "breakdown_topic": key["topic"], "breakdown": key["group"], "statistic": MEDIAN_DAYS, "design": DESCRIPTION,
         "strength": DESCRIPTIVE, "source": study.source(declared.table), "numerator": float(found.ended),

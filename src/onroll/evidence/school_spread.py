@@ -61,7 +61,7 @@ def spread_rows(
     for phase in PHASES[:3]:
         cells = {year: rows for year in years if len(rows := _of_phase(crossed[year], phase))}
         said = {
-            "indicator": INDICATOR, "objective": declared.objectives[0] if declared.objectives else "",
+            "indicator": INDICATOR, "objective": declared.objective,
             "geographic_level": "Local authority", "area": question.area, "breakdown_topic": PHASE, "breakdown": phase,
             "comparator": OTHER_SCHOOLS, "design": CROSS_SECTION, "strength": WEAK,
             "source": study.source(declared.table), "time_period": question.year,

@@ -90,7 +90,7 @@ def term_rows(study: RecordsStudy, question: Question) -> Iterator[dict[str, Any
 def _said_of(study: RecordsStudy, indicator: str, phase: str, question: Question) -> dict[str, Any]:
     declared = study.indicators[indicator]
     return {
-        "indicator": indicator, "objective": declared.objectives[0] if declared.objectives else "",
+        "indicator": indicator, "objective": declared.objective,
         "time_period": question.year, "geographic_level": "Local authority", "area": question.area,
         "breakdown_topic": TOTAL if phase == TOTAL else PHASE, "breakdown": phase, "comparator": TERMS_BEFORE,
         "design": BEFORE_AFTER, "strength": WEAK, "source": study.source(declared.table),

@@ -81,6 +81,11 @@ class Indicator:
         if self.table == "published":
             self._check_published()
 
+    @property
+    def objective(self) -> str:
+        """The objective that its rows of evidence name, the first of several; empty for a focus area's."""
+        return self.objectives[0] if self.objectives else ""
+
     def _check_published(self) -> None:
         if self.numerator not in PUBLISHED_COUNTS:
             allowed = one_of(PUBLISHED_COUNTS)

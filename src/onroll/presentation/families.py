@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from onroll.presentation.facts import Fact
-from onroll.presentation.numbers import COUNTED
+from onroll.presentation.numbers import in_words
 from onroll.vocabulary.records import STANDS_NOT_OUT, STANDS_OUT
 
 _ALLOWING = re.compile(rf"(?:{STANDS_OUT}|{STANDS_NOT_OUT}), allowing for (\d+) groups looked at together")
@@ -24,7 +24,7 @@ def stands_out(fact: Fact) -> bool:
 def together(fact: Fact) -> str:
     """How many groups are looked at together, in words: ``four groups``; empty for one looked at alone."""
     found = _ALLOWING.search(str(fact["note"]))
-    return "" if found is None else f"{counted(int(found[1]))} groups"
+    return "" if found is None else f"{in_words(int(found[1]))} groups"
 
 
 def hedge(fact: Fact) -> str:
@@ -32,8 +32,3 @@ def hedge(fact: Fact) -> str:
     if not is_apart(fact) or stands_out(fact):
         return ""
     return f"; it does not stand out when allowance is made for the {together(fact)} looked at together"
-
-
-def counted(number: int) -> str:
-    """A small number in words."""
-    return COUNTED[number] if number < len(COUNTED) else f"{number:,}"

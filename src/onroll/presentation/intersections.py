@@ -16,6 +16,7 @@ from onroll.vocabulary.records import (
     BEYOND_PARTS,
     COMBINATION_RATE,
     OF_SINGLE_GROUPS,
+    TOO_SMALL,
     TOPIC_LABELS,
     parts_of,
 )
@@ -39,8 +40,8 @@ WORDS = {
 COLUMNS = ("Combination", "Pupils", "Suspended at least once, in 100", "Odds beside what its groups lead to")
 
 
-TOO_FEW = "fewer than 100 pupils"
-"""How the note of a combination begins that is too small to say anything of its own."""
+TOO_FEW = "too few to tell"
+SMALL = f"Combinations of {TOO_SMALL} are left out: a model would tell what their groups lead to, not what happened to them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,12 @@ class Combination:
     @property
     def is_shown(self) -> bool:
         """Whether it has numbers that say something: of fewer than 100 pupils the model tells its groups, not its own."""
-        return self.rate.is_known and not str(self.rate["note"]).startswith(TOO_FEW)
+        return self.rate.is_known and not str(self.rate["note"]).startswith(TOO_SMALL)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it came through the door and is of too few pupils to say anything of its own."""
+        return self.rate.is_known and not self.is_shown
 
     @property
     def is_higher(self) -> bool:
@@ -110,13 +116,16 @@ def told(facts: Facts) -> list[Text]:
     shown = [one for one in every if one.is_shown]
     of = _listed([TOPIC_LABELS[topic] for topic in every[0].topics])
     if not shown:
-        return [text(f"Every combination of {of} is withheld to protect pupils.")]
+        return [
+            text(f"Every combination of {of} is withheld to protect pupils, or too small to say anything of.")
+        ]
     said = [text(f"Pupils are looked at by {of} at once. ", *_differences(facts))]
     most = [part for one in shown[:FIRST] for part in (*_rate(one), "; ")][:-1]
     said.append(text("Of the combinations that can be shown, schools suspended most often ", *most, "."))
     said += [*_beyond(shown), text(NOT_WHY)]
-    held = len(every) - len(shown)
-    return [*said, text(records.MEANING)] if held else said
+    if any(one.is_small for one in every):
+        said.append(text(SMALL))
+    return [*said, text(records.MEANING)] if any(not one.rate.is_known for one in every) else said
 
 
 def _differences(facts: Facts) -> Text:
@@ -179,8 +188,9 @@ def table(facts: Facts) -> tuple[Block, ...]:
         return (Paragraph(NOTHING),)
     rows = [
         (
-            text(capital(one.people)), text(str(one.rate["note"]).partition(";")[0] if one.is_shown else records.WITHHELD),
-            _number(one.rate, "rate"), _number(one.beyond, "ratio"),
+            text(capital(one.people)),
+            text(str(one.rate["note"]).partition(";")[0] if one.rate.is_known else records.WITHHELD),
+            *((text(TOO_FEW),) * 2 if one.is_small else (_number(one.rate, "rate"), _number(one.beyond, "ratio"))),
         )
         for one in every
     ]  # fmt: skip

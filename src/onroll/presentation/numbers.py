@@ -14,6 +14,11 @@ COUNTED = (
 EMPTY = "not available"
 
 
+def in_words(number: int) -> str:
+    """A small number in words, a larger one in figures: ``three``, ``1,204``."""
+    return COUNTED[number] if number < len(COUNTED) else f"{number:,}"
+
+
 def rounded(value: float, places: int = 0) -> str:
     """Round half up, as the DfE does (Python rounds half to even), with thousands separated.
 

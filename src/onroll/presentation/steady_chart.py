@@ -18,7 +18,7 @@ from onroll.presentation.consistency import (
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, shade, stacked_canvas
 from onroll.presentation.facts import Facts
 from onroll.presentation.funnel_chart import COLUMNS, MARKS
-from onroll.presentation.numbers import COUNTED, rate
+from onroll.presentation.numbers import in_words, rate
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import academic_year
 
@@ -134,7 +134,7 @@ def _steady_title(every: Sequence[Series], kind: str, launch: str) -> str:
         return f"Since the strategy began no {kind} stands outside what was usual before"
     first = found[0]
     number = len(first.signals)
-    words = COUNTED[number] if number < len(COUNTED) else str(number)
+    words = in_words(number)
     ways = {side(one) for one in first.signals} - {0}
     where = {frozenset({1}): "above", frozenset({-1}): "below"}.get(frozenset(ways), "outside")
     verb = f"{kind}s since the strategy began lie" if number > 1 else f"{kind} since the strategy began lies"

@@ -111,7 +111,7 @@ def risk_difference_lower(tables: Tables, bound: FloatArray) -> FloatArray:
     def statistic(
         t: FloatArray, x: FloatArray, n: FloatArray, f0: FloatArray, n0: FloatArray, k: FloatArray
     ) -> FloatArray:
-        """Log of the squared deviate over its bound, at the log of the events moved."""
+        """Log of the squared deviate over its bound, at the log of how far the limit lies from the difference seen."""
         s = np.exp(t)
         (p, q), (q0, p0) = _held_down(x, n, s), _held_down(f0, n0, s)
         return np.asarray(np.log(np.maximum(s * s * (p * q / n + p0 * q0 / n0) / k, TINY)))

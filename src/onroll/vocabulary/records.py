@@ -88,6 +88,8 @@ NO_PEOPLE = frozenset((YEARS_ABOVE, FALSE_ALARMS, *CONSISTENCY[3:13]))
 
 BETWEEN_COMBINATIONS, OF_SINGLE_GROUPS = "share between combinations", "share explained by single groups"
 COMBINATION_RATE, BEYOND_PARTS = "rate of a combination", "beyond its parts"
+TOO_SMALL = "fewer than 100 pupils"
+"""How the note of a combination begins whose rate from a model says nothing of its own."""
 ITS_PARTS = "its parts"
 """The comparator of a combination of groups: what the groups one by one, added up, would lead one to expect."""
 MAKING_HALF, MADE_BY = "fewest making half", "share of suspensions"

@@ -26,6 +26,7 @@ ROWS: tuple[tuple[str, float, float, str], ...] = (
     (f"No SEN; White; {NOT}; Female", 2.0, 1.2, f"does not {FAMILY.replace('stands', 'stand')}"),
 )
 HELD = f"No SEN; White; {FSM}; Female"
+SMALL = f"No SEN; White; {FSM}; Male"
 
 
 def said(indicator: str, topic: str, group: str, **more: Any) -> dict[str, Any]:
@@ -43,6 +44,8 @@ def rows() -> list[dict[str, Any]]:
                 upper=0.14),
         finding(**said(name, "Total", "Total"), statistic="share explained by single groups", estimate=0.8),
         finding(**said(name, TOPIC, HELD), statistic="rate of a combination", note="withheld"),
+        finding(**said(name, TOPIC, SMALL), statistic="rate of a combination", estimate=2.8, lower=1.1, upper=6.3,
+                note="fewer than 100 pupils; drawn in"),
         finding(**said(name, TOPIC, HELD, comparator="its parts"), statistic="beyond its parts", note="withheld"),
     ]  # fmt: skip
     for group, rate, odds, family in ROWS:
@@ -110,8 +113,8 @@ def test_the_heat_map_has_a_number_in_each_cell_and_hatches_what_is_withheld(tow
     written = [one.get_text() for one in axes.texts]
     assert f"14.6 {HIGHER}" in written
     assert {"6.7", "2.0"} <= set(written)
-    assert sum(isinstance(one, Rectangle) and one.get_hatch() is not None for one in axes.patches) == 1
-    assert written.count("nobody") == 4, "combinations in which nobody was are not hatched"
+    assert sum(isinstance(one, Rectangle) and one.get_hatch() is not None for one in axes.patches) == 2
+    assert written.count("nobody") == 3, "combinations in which nobody was are not hatched"
     assert "Hatched: withheld to protect pupils, or too few to tell" in chart.foot
     assert chart.title.startswith(
         "Schools suspended boys with SEN support, recorded as White, eligible for free school"
@@ -130,9 +133,17 @@ def test_the_curve_goes_through_its_numbers_and_marks_half(town: Run) -> None:
 def test_the_table_has_every_combination_and_says_withheld(town: Run) -> None:
     [table] = [block for block in town.table("combinations").blocks if isinstance(block, Table)]
     cells = [[plain(cell) for cell in row] for row in table.rows]
-    assert len(cells) == 4
+    assert len(cells) == 5
     assert cells[0][1:] == ["100 to 499 pupils", "14.6 (13.6 to 15.6)", "2.10 (2.00 to 2.40)"]
-    assert cells[-1][1:] == ["withheld"] * 3
+    assert ["withheld"] * 3 in [row[1:] for row in cells]
+    assert ["fewer than 100 pupils", "too few to tell", "too few to tell"] in [row[1:] for row in cells]
+
+
+def test_a_combination_of_few_pupils_is_not_told_by_its_model(town: Run) -> None:
+    said = repr(town.say("combinations"))
+    assert "2.8" not in said
+    assert "Combinations of fewer than 100 pupils are left out" in said
+    assert 2.8 not in set(town.figure("suspended_by_combination").numbers["estimate"])
 
 
 def test_without_own_records_there_is_no_combination_and_no_curve(run: Run) -> None:

@@ -16,7 +16,7 @@ from onroll.presentation.consistency import (
 )
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
-from onroll.presentation.sentences.steady import number_words
+from onroll.presentation.numbers import in_words
 from onroll.vocabulary import MEASURES, OTHER_AUTHORITIES, academic_year
 from onroll.vocabulary.records import (
     CHART_LEVEL,
@@ -144,7 +144,7 @@ def _outside(facts: Facts, phase: str) -> Text:
         said = text(*said, "; among pupils alike: ", *_out(alike))
     hidden = funnel(facts, phase).hidden
     held = (
-        f" {number_words(hidden).capitalize()} of them are withheld to protect pupils and not drawn."
+        f" {in_words(hidden).capitalize()} of them are withheld to protect pupils and not drawn."
         if hidden
         else ""
     )

@@ -13,7 +13,7 @@ from onroll.presentation.consistency import (
 )
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
-from onroll.presentation.numbers import COUNTED
+from onroll.presentation.numbers import in_words
 from onroll.vocabulary import academic_year
 from onroll.vocabulary.records import (
     CHART_BASELINE,
@@ -49,15 +49,13 @@ def _steady(facts: Facts, one: Series, kind: str) -> Text:
         last.bind("rate", "upper"), ".",
     )  # fmt: skip
     if odd:
-        many = f"{number_words(odd)} of {number_words(len(base))} {kind}s"
+        many = f"{in_words(odd)} of {in_words(len(base))} {kind}s"
         said = text(
             *said,
             f" Even then it was not steady: {many} lay outside these limits, so what follows is a weak sign.",
         )
     hidden = (
-        f" {number_words(one.hidden).capitalize()} {kind}s are withheld to protect pupils."
-        if one.hidden
-        else ""
+        f" {in_words(one.hidden).capitalize()} {kind}s are withheld to protect pupils." if one.hidden else ""
     )
     return text(*said, *_signals(one, kind, facts.brief.launch), hidden)
 
@@ -66,7 +64,7 @@ def _signals(one: Series, kind: str, launch: str) -> Text:
     gone, since = one.withheld_since(launch), len(one.since(launch))
     are = "is" if gone == 1 else "are"
     unseen = (
-        f" But {number_words(gone)} of the {number_words(since)} {kind}s since then {are} withheld, so neither a {kind} "
+        f" But {in_words(gone)} of the {in_words(since)} {kind}s since then {are} withheld, so neither a {kind} "
         "outside the limits nor a run could be seen there."
     )
     if not one.signals:
@@ -89,7 +87,7 @@ def _signals(one: Series, kind: str, launch: str) -> Text:
 def _listed(out: Sequence[Fact], kind: str) -> str:
     verb = "lies" if len(out) == 1 else "lie"
     if len(out) > LISTED:
-        return f"{number_words(len(out))} {kind}s lie"
+        return f"{in_words(len(out))} {kind}s lie"
     names = [_named(one) for one in out]
     return f"{', '.join(names[:-1])} and {names[-1]} {verb}" if len(names) > 1 else f"{names[0]} {verb}"
 
@@ -97,8 +95,3 @@ def _listed(out: Sequence[Fact], kind: str) -> str:
 def _named(one: Fact) -> str:
     year, term = when(one)
     return f"{term.lower()} {academic_year(year)}" if term else academic_year(year)
-
-
-def number_words(number: int) -> str:
-    """A small number in words: ``three``."""
-    return COUNTED[number] if number < len(COUNTED) else str(number)
