@@ -135,7 +135,7 @@ def _finish(facts: Facts, chart: Chart, every: Sequence[Combination]) -> Chart:
     )
     marks = f"{HIGHER} more, {LOWER} less than its groups one by one lead to. "
     chart.foot = (marks if any(one.is_higher or one.is_lower for one in shown) else "") + (
-        "Hatched: withheld to protect pupils, or too few to tell; not that there were none."
+        "Hatched: withheld to protect pupils, or too few to tell."
         if len(shown) < len(every)
         else ""
     )
