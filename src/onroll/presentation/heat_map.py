@@ -135,9 +135,7 @@ def _finish(facts: Facts, chart: Chart, every: Sequence[Combination]) -> Chart:
     )
     marks = f"{HIGHER} more, {LOWER} less than its groups one by one lead to. "
     chart.foot = (marks if any(one.is_higher or one.is_lower for one in shown) else "") + (
-        "Hatched: withheld to protect pupils, or too few to tell."
-        if len(shown) < len(every)
-        else ""
+        "Hatched: withheld to protect pupils, or too few to tell." if len(shown) < len(every) else ""
     )
     first, last = shown[:ENDS], shown[max(ENDS, len(shown) - ENDS) :]
     said = f"Highest: {_each(first)}." + (f" Lowest: {_each(last)}." if last else "")
