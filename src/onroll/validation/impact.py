@@ -1,0 +1,71 @@
+"""What changed when something began, against published examples: series that break, differences, synthetic controls."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onroll.statistics.interrupted_rates import interrupted_rates
+from onroll.statistics.interrupted_series import InterruptedSeries, interrupted_series
+
+Array = NDArray[np.float64]
+LAGS = 6
+
+
+def smoking_ban(folder: Path) -> Mapping[str, float]:
+    """P14: admissions a month before and after a ban."""
+    columns = _columns(folder / "sicily.csv")
+    events, after, exposure = columns["aces"], columns["smokban"] > 0, columns["stdpop"]
+    poisson = interrupted_series(events, after, exposure=exposure, family="poisson")
+    quasi = interrupted_series(events, after, exposure=exposure)
+    season = interrupted_series(events, after, exposure=exposure, season=12)
+    slope = interrupted_series(events, after, exposure=exposure, season=12, slope_change=True)
+    rate = interrupted_rates(1e5 * events / exposure, after, lag=3)
+    found = {f"Poisson: {name}": value for name, value in _terms(poisson).items()}
+    found |= {f"quasi-Poisson: {name}": value for name, value in _terms(quasi).items() if "error" in name}
+    for name, fit in (("Poisson", poisson), ("quasi-Poisson", quasi), ("with season", season)):
+        found |= {f"{name}: lower limit": fit.lower, f"{name}: upper limit": fit.upper}
+    found |= {
+        "Poisson: step ratio": poisson.estimate,
+        "quasi-Poisson: dispersion": quasi.dispersion,
+        "with season: step": _terms(season)["step"],
+        "with season: error of step": _terms(season)["error of step"],
+        "with season: step ratio": season.estimate,
+        "with season: dispersion": season.dispersion,
+        "with season: trend": _terms(season)["trend"],
+        "with season: trend of a year": season.change("trend").estimate ** 12,
+        "with change of slope: step": _terms(slope)["step"],
+        "with change of slope: change of slope": _terms(slope)["slope change"],
+        "with change of slope: its error": _terms(slope)["error of slope change"],
+        "with change of slope: chance of F": slope.against(season)[-1],
+        "rate: step": rate.estimate,
+        "rate: Newey-West error of step": _terms(rate)["error of step"],
+        "rate: trend": _terms(rate)["trend"],
+        "rate: Newey-West error of trend": _terms(rate)["error of trend"],
+        "rate: Durbin-Watson": float(rate.durbin_watson or 0.0),
+    }
+    return found | {
+        f"autocorrelation at lag {lag}": float(season.autocorrelations[lag - 1]) for lag in range(1, LAGS + 1)
+    }
+
+
+def _terms(fit: InterruptedSeries) -> dict[str, float]:
+    """Coefficients and errors by name."""
+    names = ["intercept" if name == "constant" else name for name in fit.names]
+    found = dict(zip(names, map(float, fit.coefficients), strict=True))
+    return found | dict(zip((f"error of {name}" for name in names), map(float, fit.error), strict=True))
+
+
+def _columns(path: Path) -> dict[str, Array]:
+    """Columns of numbers of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+
+
+CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType({"P14_its_sicily": smoking_ban})

@@ -1,0 +1,197 @@
+"""Interrupted series: known answers, what is drawn, edges, refusals in words, chance under no step."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from onroll.statistics.interrupted_rates import interrupted_rates
+from onroll.statistics.interrupted_series import interrupted_series
+
+EXACT = 1e-9  # noiseless series are fitted but for rounding
+COUNTED = 1e-3  # counts rounded to whole numbers at a million a period
+TIME = np.arange(1.0, 25.0)
+AFTER = np.arange(24) >= 12
+
+
+def counted(step: float = -0.3, slope: float = 0.0) -> np.ndarray:
+    later = AFTER * (TIME - 12)
+    return np.round(1e6 * np.exp(0.01 * TIME + step * AFTER + slope * later + 0.1 * np.sin(np.pi * TIME / 3)))
+
+
+def test_the_step_that_made_a_series_is_found() -> None:
+    found = interrupted_series(counted(), 12, season=6)
+    assert found.estimate == pytest.approx(np.exp(-0.3), rel=COUNTED)
+    assert found.change("trend").estimate == pytest.approx(np.exp(0.01), rel=COUNTED)
+    np.testing.assert_allclose(found.fitted, counted(), rtol=COUNTED)
+    np.testing.assert_allclose(found.counterfactual[~AFTER], found.fitted[~AFTER])
+    np.testing.assert_allclose(found.counterfactual[AFTER] * np.exp(-0.3), counted()[AFTER], rtol=COUNTED)
+    assert found.prevented is not None
+    assert found.prevented.estimate == pytest.approx((found.counterfactual - found.fitted)[AFTER].sum())
+    assert found.method == "quasi-poisson, model errors, z limits"
+    assert [one.name for one in fields(found)][:5] == ["estimate", "lower", "upper", "confidence", "method"]
+
+
+def test_step_and_change_of_slope_are_told_apart() -> None:
+    found = interrupted_series(counted(-0.2, 0.03), AFTER, season=6, slope_change=True)
+    assert found.slope_change is not None
+    assert found.estimate == pytest.approx(np.exp(-0.2), rel=COUNTED)
+    assert found.slope_change.estimate == pytest.approx(np.exp(0.03), rel=COUNTED)
+
+
+def test_what_changed_for_both_is_taken_out() -> None:
+    found = interrupted_series(counted(-0.5), 12, comparison=counted(-0.2) // 3, season=6)
+    assert found.estimate == pytest.approx(np.exp(-0.3), rel=COUNTED)
+    np.testing.assert_allclose(found.counterfactual[AFTER] * np.exp(-0.3), counted(-0.5)[AFTER], rtol=COUNTED)
+    assert "comparison: step" in found.names
+
+
+def test_a_window_of_closed_schools_moves_nothing() -> None:
+    closed = (TIME > 15) & (TIME < 19)
+    events = np.where(closed, 17.0, counted())
+    for way, columns in (("own level", 1), ("left out", 0)):
+        found = interrupted_series(events, 12, season=6, window=closed, in_window=way)
+        assert found.estimate == pytest.approx(np.exp(-0.3), rel=COUNTED)
+        assert sum(name.startswith("window") for name in found.names) == columns
+        assert found.prevented is not None
+        kept = AFTER & ~closed
+        assert found.prevented.estimate == pytest.approx((found.counterfactual - found.fitted)[kept].sum())
+        assert found.used.sum() == (24 if columns else 21)
+
+
+def test_each_stretch_is_a_window_of_its_own() -> None:
+    window = np.isin(TIME, [3, 4, 20])
+    found = interrupted_series(counted(), 12, season=6, window=window)
+    assert [name for name in found.names if "window" in name] == ["window 1", "window 2"]
+
+
+def test_rates_exactly_on_a_line_have_their_step() -> None:
+    found = interrupted_rates(3.0 + 0.5 * TIME - 2.0 * AFTER + np.where(TIME % 2, 1e-9, -1e-9), 12)
+    assert found.estimate == pytest.approx(-2.0, abs=EXACT * 10)
+    assert found.prevented is None
+    assert found.scale == "difference"
+    assert found.method.endswith("t limits")
+
+
+def test_t_limits_are_wider_than_z() -> None:
+    z, t = (interrupted_series(counted(), 12, distribution=one) for one in ("z", "t"))
+    assert t.lower < z.lower < z.upper < t.upper
+    assert t.estimate == z.estimate
+
+
+def test_prais_winsten_ends_at_the_rho_of_its_own_residuals() -> None:
+    rng = np.random.default_rng(4)
+    noise = np.zeros(60)
+    for at in range(1, 60):
+        noise[at] = 0.6 * noise[at - 1] + rng.normal()
+    found = interrupted_rates(10 + noise, 30, errors="prais-winsten")
+    left = 10 + noise - found.fitted
+    assert found.rho == pytest.approx((left[1:] @ left[:-1]) / (left[:-1] @ left[:-1]), abs=1e-9)
+    both = interrupted_rates(10 + noise, 30, errors="prais-winsten", comparison=20 + 2 * noise[::-1])
+    assert 0 < both.rho < 1
+
+
+def test_events_spread_no_wider_than_poisson_have_no_alpha() -> None:
+    found = interrupted_series(counted(), 12, season=6, family="negative binomial")
+    plain = interrupted_series(counted(), 12, season=6, family="poisson")
+    assert found.alpha == 0
+    np.testing.assert_allclose(found.coefficients, plain.coefficients)
+
+
+def test_a_smaller_model_is_set_beside_a_larger_one() -> None:
+    noisy = np.random.default_rng(1).poisson(counted(-0.2, 0.03) / 1e4)
+    small, large = (interrupted_series(noisy, 12, slope_change=one) for one in (False, True))
+    ratio, more, free, chance = large.against(small)
+    assert (more, free) == (1, 20)
+    assert 0 < chance < 0.5
+    assert ratio > 0
+    with pytest.raises(ValueError, match="smaller is no smaller model"):
+        small.against(large)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"events": np.zeros(24)}, r"^events is 0 in every period"),
+        (
+            {"events": np.where(AFTER, 0.0, 5.0)},
+            r"^events is 0 in all 12 periods after; its ratio has no limits",
+        ),
+        ({"events": [1.0, -1.0]}, r"^events\[1\] is -1; give a whole number"),
+        ({"events": np.full(24, np.nan)}, r"^events\[0\] is nan; give a finite number"),
+        ({"events": np.ones((2, 3))}, r"^events has shape \(2, 3\); give one count a period"),
+        (
+            {"after": 0},
+            r"^after is 0 in a series of 24 periods; give the first period of the intervention, 1 to 23",
+        ),
+        ({"after": 24}, r"^after is 24"),
+        ({"after": ~AFTER}, r"^after turns back to False"),
+        ({"after": np.ones(24, dtype=bool)}, r"^after is True throughout"),
+        ({"after": np.zeros(24, dtype=bool)}, r"^after is False throughout"),
+        ({"after": 1}, r"^before has 1 periods outside the windows; 2 or more"),
+        ({"after": 23, "slope_change": True}, r"^after has 1 periods .* tell a trend"),
+        ({"window": AFTER}, r"^after has 0 periods outside the windows"),
+        ({"window": np.ones(23, dtype=bool)}, r"^window has shape \(23,\)"),
+        ({"season": 25}, r"^season is 25 periods in a series of 24; a season cannot be told"),
+        ({"season": 1}, r"^season is 1; give how many periods make a year"),
+        ({"season": 3}, r"^harmonics is 2 with 3 periods a year; give 0 to 1, or 'dummies'"),
+        ({"season": 24, "harmonics": "dummies"}, r"^periods used are 24; 26 coefficients need 27 or more"),
+        ({"exposure": 0.0}, r"^exposure is 0; give a number above 0"),
+        ({"exposure": [1.0, 2.0]}, r"^exposure has shape \(2,\)"),
+        ({"comparison": [1, 2]}, r"^comparison has shape \(2,\); give one count a period, \(24,\)"),
+        ({"lag": 24, "errors": "newey-west"}, r"^lag is 24 in a series of 24 periods; give 0 to 23"),
+        ({"family": "normal"}, r"^family is 'normal'; choose one of poisson"),
+        ({"confidence": 1.0}, r"^confidence is 1.0"),
+        ({"distribution": "f"}, r"^distribution is 'f'; choose one of z, t"),
+    ],
+)
+def test_refusals_say_the_way_out(asked: dict[str, object], message: str) -> None:
+    given = {"events": counted(), "after": 12, **asked}
+    with pytest.raises(ValueError, match=message):
+        interrupted_series(**given)  # type: ignore[arg-type]
+
+
+def test_a_window_without_an_event_is_refused_unless_left_out() -> None:
+    closed = (TIME > 15) & (TIME < 19)
+    events = np.where(closed, 0.0, counted())
+    with pytest.raises(
+        ValueError, match="in all 3 periods in window 1; its ratio has no limits: join periods, leave"
+    ):
+        interrupted_series(events, 12, window=closed)
+    assert interrupted_series(events, 12, window=closed, in_window="left out").estimate < 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"rate": np.full(24, 3.0)}, r"^rate is 3 in every period"),
+        ({"rate": np.full(24, np.inf)}, r"^rate\[0\] is inf"),
+        ({"comparison": np.arange(3.0)}, r"^comparison has shape \(3,\)"),
+        ({"errors": "HC1"}, r"^errors is 'HC1'; choose one of newey-west, prais-winsten, model"),
+        (
+            {"errors": "prais-winsten", "window": TIME == 4, "in_window": "left out"},
+            r"^in_window is 'left out' under 'prais-winsten'",
+        ),
+    ],
+)
+def test_refusals_of_rates(asked: dict[str, object], message: str) -> None:
+    given = {"rate": np.sin(TIME), "after": 12, **asked}
+    with pytest.raises(ValueError, match=message):
+        interrupted_rates(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_limits_cover_about_as_often_as_asked_when_there_is_no_step() -> None:
+    rng = np.random.default_rng(11)
+    inside = {"z": 0, "t": 0}
+    times = 1000
+    for _ in range(times):
+        rate = 40 * rng.gamma(20, 1 / 20, 24)
+        events = rng.poisson(rate)
+        for one in inside:
+            found = interrupted_series(events, 12, distribution=one)
+            inside[one] += found.lower <= 1 <= found.upper
+    assert 0.92 <= inside["t"] / times <= 0.965
+    assert 0.90 <= inside["z"] / times <= inside["t"] / times
