@@ -76,7 +76,9 @@ def write_figure(drawn: Chart, folder: Path) -> None:
     )
     write_whole(
         folder / f"{drawn.id}.csv",
-        drawn.numbers.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode(),
+        drawn.numbers.assign(source=drawn.source)
+        .to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        .encode(),
     )
 
 

@@ -19,12 +19,13 @@ from onroll.presentation import charts, tables
 from onroll.presentation.catalogue import TABLES, TOPICS, Asked
 from onroll.presentation.documents import document
 from onroll.presentation.drawing import Chart
-from onroll.presentation.facts import Brief, Facts
+from onroll.presentation.facts import Bound, Brief, Facts
 from onroll.presentation.html import fragment, page, style
 from onroll.presentation.model import Block, Document, Heading, Paragraph, Table, plain, text
 from onroll.presentation.objectives import objectives_table
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality import reopened as reopened_quality
+from onroll.presentation.record_tables import source
 from onroll.presentation.records import HIDDEN
 from onroll.project import Project
 from onroll.run_files import read_evidence, write_figure, write_whole
@@ -147,7 +148,9 @@ class Run:
             )
         said = TOPICS[topic](self._asked) or [text("Nothing was received about this for the year.")]
         words = "\n".join(plain(line) for line in said)
-        return Shown(tuple(Paragraph(line) for line in said), words)
+        rows = [part.row for line in said for part in line if isinstance(part, Bound)]
+        sources = (Paragraph(text(source(self.facts, rows)), "source"),) if rows else ()
+        return Shown((*(Paragraph(line) for line in said), *sources), words)
 
     def document(self, name: str) -> Document:
         """A document of the run, composed once: ``appendix-g``, ``board`` or ``termly-exclusions``."""

@@ -190,6 +190,7 @@ def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
         dict(declared.rests_on),
         few_small(own.study.cells, policy.minimum_count),
         frozenset(declared.counts_unshown),
+        frozenset(declared.kept),
     )
 
 

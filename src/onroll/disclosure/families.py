@@ -22,22 +22,29 @@ Why = dict[Any, str]
 
 
 class Row(NamedTuple):
-    """A row without a comparison: where it stands, whom it is of, and its count."""
+    """A row without a comparison: where it stands, whom it is of, its count, and whether it is hidden last for others."""
 
     at: Any
     topic: str
     group: str
     number: float
+    is_kept: bool = False
 
 
-def families_of(base: pd.DataFrame) -> dict[tuple[str, str], tuple[list[Row], list[Row]]]:
-    """The rows of each indicator and year: those of the authority, and those of its schools."""
+def families_of(
+    base: pd.DataFrame, kept: frozenset[str] = frozenset()
+) -> dict[tuple[str, str], tuple[list[Row], list[Row]]]:
+    """The rows of each indicator and year: those of the authority, and those of its schools.
+
+    Groups of ``kept``, or crossed with one, are hidden to protect another only when no other group is left for it.
+    """
     found: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
     columns = ("indicator", "time_period", "geographic_level", "breakdown_topic", "breakdown", "numerator")
-    for at, indicator, period, level, *rest in zip(
+    for at, indicator, period, level, topic, group, number in zip(
         base.index, *(base[name] for name in columns), strict=True
     ):
-        found.setdefault((indicator, period), ([], []))[level == SCHOOL].append(Row(at, *rest))
+        row = Row(at, topic, group, number, not kept.isdisjoint(parts_of(group)))
+        found.setdefault((indicator, period), ([], []))[level == SCHOOL].append(row)
     return found
 
 
@@ -143,7 +150,10 @@ def hide_schools(schools: list[Row], groups: list[Row], why: Why, minimum: int) 
 def _with_company(family: list[Row], why: Why, minimum: int) -> list[Row]:
     """The rows to hide so that none of the hidden counts can be narrowed to few values by their sum."""
     out = [row for row in family if why[row.at]]
-    rest = sorted((row for row in family if not why[row.at] and row.number > 0), key=lambda row: row.number)
+    rest = sorted(
+        (row for row in family if not why[row.at] and row.number > 0),
+        key=lambda row: (row.is_kept, row.number),
+    )
     more = iter(rest)
     while _least_width([row.number for row in out], minimum) < _LEAST_WIDTH:
         following = next(more, None)

@@ -55,6 +55,8 @@ class Rules:
         Years and phases in which some schools have a small count, but fewer than ``minimum``.
     unshown : set of str
         Indicators whose counts decide what is hidden and are shown nowhere.
+    kept : set of str
+        Groups that keep another group company, by rule 2, only where no other group is left for it.
     """
 
     minimum: int
@@ -63,6 +65,7 @@ class Rules:
     rests_on: Mapping[str, str] = field(default_factory=dict)
     few_small: frozenset[tuple[str, str]] = frozenset()
     unshown: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
@@ -85,7 +88,7 @@ def hidden(rows: pd.DataFrame, rules: Rules) -> pd.Series[str]:
     small = _small(base, rules)
     mark(why, small[small].index)
     counted = base[~base["indicator"].isin(rules.no_people)]
-    families = families_of(base)
+    families = families_of(base, rules.kept)
     due = list(families)
     while due:
         for key in due:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from onroll.framework.rules import Name, OneOf, WrongKeyError
+from onroll.vocabulary import ETHNICITY_MAJOR, SEN_PROVISIONS
+from onroll.vocabulary.records import ETHNICITY_MAJOR_OF, FSM_GROUPS, SEXES
 
 ORIGINS = ("published", "received", "synthetic")
 HIDEABLE = ("count", "rate", "proportion", "ratio", "difference", "share", "total")
 ROUNDINGS = ("none", "nearest_5", "nearest_10")
 ZEROS = ("shown", "hidden")
 PSEUDONYMS = ("rotated_by_year", "kept")
+KEPT = (*SEN_PROVISIONS, *FSM_GROUPS, *SEXES, *ETHNICITY_MAJOR, *dict.fromkeys(ETHNICITY_MAJOR_OF))
+"""Groups that may be named as hidden last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Disclosure:
     ``pseudonyms`` says how long the key lasts that turns pupil numbers into pseudonyms: ``rotated_by_year`` makes a
     new one each academic year, ``kept`` uses one for good. ``rests_on`` names, for an indicator of events, the one that
     counts the pupils behind them. ``no_people`` are indicators that count schools, meetings or reports. ``counts_unshown``
-    are fitted on the pupils of January: their counts decide what is hidden and are shown nowhere.
+    are fitted on the pupils of January: their counts decide what is hidden and are shown nowhere. ``kept``
+    are groups that are hidden to protect another group only where no other is left.
     """
 
     policies: tuple[DisclosurePolicy, ...]
@@ -64,6 +69,7 @@ class Disclosure:
     rests_on: Mapping[Name, Name] = field(default_factory=dict)
     no_people: tuple[Name, ...] = ()
     counts_unshown: tuple[Name, ...] = ()
+    kept: tuple[Annotated[str, OneOf(KEPT)], ...] = ()
 
     def __post_init__(self) -> None:
         known = [policy.id for policy in self.policies]

@@ -32,6 +32,8 @@ RC: Any = {
 }  # fmt: skip
 WIDTH, HEIGHT = 7.4, 4.0
 SYNTHETIC = "Synthetic data, no real child or school."
+MADE_UP_PLACE = "a made-up authority"
+"""What the place of synthetic records is called: it has a real one's name in the evidence, and is none."""
 
 
 class Chart(Figure):
@@ -48,8 +50,8 @@ class Chart(Figure):
 
     Notes
     -----
-    Title, unit and source stand small at the foot of a picture's file, so that a copy of it still says what it is; on a
-    page they stand beside it. That synthetic data are synthetic is always in the picture.
+    A picture's file has its title and unit at its head and its source at its foot, so that a copy of it still says what it
+    is; on a page they stand beside it. That synthetic data are synthetic is always in the picture.
     """
 
     id: str = ""
@@ -78,24 +80,36 @@ class Chart(Figure):
         return out.getvalue()
 
     def _signed(self, alone: bool) -> list[Text]:
-        """Write under the chart what is not drawn and whether it is synthetic; alone also title, unit, source and run."""
+        """Write under a chart what is not drawn and whether it is synthetic; alone its source too, and a title over it."""
         made_up = SYNTHETIC if "ynthetic data" in self.source else ""
-        lines = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
+        under = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
+        bounds, over = self.get_tightbbox(), []
         if alone:
-            lines += [
-                (self.title, 7, INK, "bold"), (self.unit, 7, INK, "normal"), (self.source, 7, GREY, "normal")
-            ]  # fmt: skip
+            under.append((self.source, 7, GREY, "normal"))
+            over = [(self.unit, 8.5, GREY, "normal"), (self.title, 11, INK, "bold")]
+        return [
+            *self._lines(over, float(bounds.y1) + 0.12, "bottom"), *self._lines(under, float(bounds.y0) - 0.12, "top"),
+        ]  # fmt: skip
+
+    def _lines(self, lines: Sequence[tuple[str, float, str, str]], at: float, edge: str) -> list[Text]:
+        """Write lines one after the other from a height in inches: down from their top edge, or up from their bottom."""
         width, height = self.get_size_inches()
-        at, written = float(self.get_tightbbox().y0) - 0.12, []
+        written = []
         for words, size, colour, weight in lines:
-            wrapped = textwrap.fill(words, round(WIDTH * 72 / (size * 0.58)))
+            wrapped = textwrap.fill(words, round(WIDTH * 72 / (size * (0.64 if weight == "bold" else 0.58))))
             if wrapped:
                 written.append(self.text(
-                    0.12 / width, at / height, wrapped, fontsize=size, color=colour, fontweight=weight, va="top",
+                    0.12 / width, at / height, wrapped, fontsize=size, color=colour, fontweight=weight, va=edge,
                     linespacing=1.25,
                 ))  # fmt: skip
-                at -= (wrapped.count("\n") + 1) * size * 1.3 / 72 + 0.03
+                step = (wrapped.count("\n") + 1) * size * 1.3 / 72 + 0.03
+                at += step if edge == "bottom" else -step
         return written
+
+
+def is_made_up(source: str) -> bool:
+    """Whether all that a source line names is synthetic."""
+    return source.startswith("Source: Synthetic data")
 
 
 def canvas(height: float = HEIGHT) -> tuple[Chart, Axes]:

@@ -77,6 +77,7 @@ def among_authorities(facts: Facts, measure: str) -> Chart:
     axes.minorticks_off()
     axes.set_xlabel("Pupils on roll, a scale of ratios")
     axes.set_ylim(bottom=0)
+    drawn.foot = "A triangle lies outside the usual differences between authorities."
     own = next((unit for unit in one.units if unit.name == facts.brief.area), None)
     where = {1: "above", 0: "within", -1: "below"}[side(None if own is None else own.place)]
     title = f"{facts.brief.area} lies {where} the range of usual differences between authorities"

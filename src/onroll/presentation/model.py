@@ -31,7 +31,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``role`` is one of ``plain``, ``lead``, ``note``, ``quotation``, ``warning``."""
+    """A paragraph; ``role`` is one of ``plain``, ``lead``, ``note``, ``quotation``, ``warning``, ``source``."""
 
     words: Text
     role: str = "plain"

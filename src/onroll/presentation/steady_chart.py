@@ -15,7 +15,16 @@ from onroll.presentation.consistency import (
     when,
     year_series,
 )
-from onroll.presentation.drawing import GREY, INK, OWN, Chart, shade, stacked_canvas
+from onroll.presentation.drawing import (
+    GREY,
+    INK,
+    MADE_UP_PLACE,
+    OWN,
+    Chart,
+    is_made_up,
+    shade,
+    stacked_canvas,
+)
 from onroll.presentation.facts import Facts
 from onroll.presentation.funnel_chart import COLUMNS, MARKS
 from onroll.presentation.numbers import in_words, rate
@@ -48,8 +57,9 @@ def _steady(facts: Facts, every: Sequence[Series], kind: str) -> Chart:
     title = _steady_title(every, kind, facts.brief.launch)
     rows = facts.frame.loc[[one.row for series in every for one in series.drawn]]
     drawn.title, drawn.source = title, source_line(facts, rows)
+    place_name = MADE_UP_PLACE if is_made_up(drawn.source) else facts.brief.area
     drawn.unit = (
-        f"Rates by {kind}, {facts.brief.area}; dashed: limits that a steady series keeps within, from the "
+        f"Rates by {kind}, {place_name}; dashed: limits that a steady series keeps within, from the "
         f"{kind}s before the strategy"
     )
     drawn.alt = f"Control charts by {kind}. {title}. {' '.join(map(_steady_said, every))} {drawn.foot}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from onroll.presentation.drawing import HEIGHT, Chart
+from onroll.presentation.drawing import HEIGHT, MADE_UP_PLACE, Chart, is_made_up
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Picture, Table, Text, text
 from onroll.presentation.records import OF_RECORDS
@@ -225,7 +225,7 @@ def numbers(drawn: Chart) -> Table:
     rows = []
     for row in drawn.numbers.to_dict("records"):
         fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
-        words = _named(row)
+        words = _named(row, drawn.source)
         limits = [
             text(fact.bind(style, limit)) if row[limit] == row[limit] else text("")
             for limit in ("lower", "upper")
@@ -234,15 +234,16 @@ def numbers(drawn: Chart) -> Table:
     return Table(f"Numbers in the chart: {drawn.title}", columns, tuple(rows), "", (1, 2, 3))
 
 
-def _named(row: dict[Hashable, Any]) -> str:
+def _named(row: dict[Hashable, Any], source: str) -> str:
     """What a number drawn is, in words: ``SEN support: suspension rate, Luton, Spring term 2023/24``."""
+    place = MADE_UP_PLACE if is_made_up(source) else str(row["area"])
     groups = [part for part in str(row["breakdown"]).split(CROSSED) if part not in (TOTAL, *TERMS)]
     term = next((part for part in str(row["breakdown"]).split(CROSSED) if part in TERMS), "")
     what = str(row.get("indicator", "")).removeprefix("register_").replace("_", " ")
     kind = str(row["statistic"])
     shown = [what or kind, *([kind] if what and kind != RATE else [])]
     when = f"{term} {academic_year(row['time_period'])}".strip()
-    return f"{', '.join(groups)}{': ' if groups else ''}{', '.join((*shown, str(row['area']), when))}"
+    return f"{', '.join(groups)}{': ' if groups else ''}{', '.join((*shown, place, when))}"
 
 
 def _source(facts: Facts, **about: object) -> str:

@@ -112,7 +112,7 @@ OPTIONAL = {
     "note", "regimes", "indicators", "objectives", "focus_areas", "breakdowns", "comparators", "rating",
     "items", "not_rated", "thresholds", "is_rated", "licence", "attribution", "allowed", "minimum",
     "maximum", "needs", "choices", "occasions", "multiplicity", "intersections",
-    "counts_unshown",
+    "counts_unshown", "kept",
 }  # fmt: skip
 
 

@@ -13,8 +13,11 @@ from onroll.evidence.table import collect, finding
 from onroll.framework import Framework
 from onroll.presentation import ladder
 from onroll.presentation.drawing import SYNTHETIC
+from onroll.presentation.ladder import lines
 from onroll.presentation.model import Paragraph, Table, plain
+from onroll.presentation.sentences.gap import gap_parts
 from onroll.runs import Run
+from onroll.vocabulary.records import ADJUSTED
 
 DRAWN = 1e-9  # a number drawn is the number in the table, bit for bit but for the way it is stored
 FSM, NOT = "Eligible for free school meals", "Not eligible for free school meals"
@@ -242,21 +245,36 @@ def test_a_page_has_the_surest_group_in_one_paragraph_only_where_records_have_it
 def test_published_figures_say_how_many_fewer_and_for_how_long(run: Run) -> None:
     said = repr(run.say("fewer_published"))
     assert (
-        "there would have been 123 fewer suspensions in the summer term of 2023/24 (interval 77 to 178)"
+        "there would have been about 123 fewer suspensions in the summer term of 2023/24 (interval 77 to 178)"
         in said
     )
     assert "in 14 of 14 terms published" in said
     assert "clearly more often than pupils recorded as White in 2024/25" in said
     assert (
-        "3.0 times the rate (1.1 to 8.1); it does not stand out when allowance is made for the four groups"
-        in said
+        "2.3 for every 1,000 (11 of 4,715) against 0.8 for every 1,000 (9 of 11,396), 3.0 times as high (1.1 to 8.1); "
+        "it does not stand out when allowance is made for the four groups" in said
     )
+    assert "1 of 1 years" not in said
+    assert "Only one year is published" in said
+
+
+def test_what_is_said_carries_its_source(run: Run, ladder_run: Run) -> None:
+    assert "Source: Department for Education" in run.say("in_england")._repr_html_()
+    assert "Source: Synthetic data" in ladder_run.say("suspended_more_often")._repr_html_()
+
+
+def test_a_remainder_that_schools_could_explain_by_chance_is_not_told_as_sure(ladder_run: Run) -> None:
+    for line in lines(ladder_run.facts, "sen_provision"):
+        said = plain(gap_parts(line))
+        ratio = line.known(ADJUSTED)
+        assert ratio is not None
+        assert ("is not sure" in said) == (ratio["lower"] <= 1 <= ratio["upper"])
 
 
 def test_england_is_told_with_what_rounding_leaves(run: Run) -> None:
     said = repr(run.say("in_england"))
     assert (
-        "Black Caribbean 2.8 times as often as pupils recorded as White British (interval 2.5 to 3.2; rounding"
+        "Black Caribbean 2.8 times as often as pupils recorded as White British (interval 2.46 to 3.16; rounding"
         in said
     )
     assert "2.77 to 2.81), and the interval lay above in 6 of 6 years" in said

@@ -7,6 +7,7 @@ from onroll.presentation.ladder import Line
 from onroll.presentation.model import Text, text
 from onroll.presentation.sentences.phrases import between, capital, with_and
 from onroll.vocabulary.records import (
+    ADJUSTED,
     BETWEEN_SCHOOLS,
     COMPOSITION,
     PUPILS_APART,
@@ -36,6 +37,7 @@ def gap_parts(one: Line) -> Text:
         " How far the make-up of the group explains it cannot be told: too many of its pupils have nobody of the reference "
         "group who is alike.",
     ))  # fmt: skip
+    said += _unsure(one)
     return said + _split(one, gap, (BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), (
         " goes with the different schools that the two groups attend", " remains between pupils of the same school",
         " How far schools explain it cannot be told: too many of its pupils are in schools with nobody of the reference "
@@ -59,6 +61,18 @@ def _split(one: Line, gap: float, rungs: tuple[str, str, str], words: tuple[str,
         ")",
         words[1],
         ".",
+    )
+
+
+def _unsure(one: Line) -> Text:
+    """Said where the ratio among pupils alike, whose interval allows for schools, may be 1."""
+    ratio, part = one.known(ADJUSTED), one.known(RATE_PART)
+    if ratio is None or part is None or not ratio["lower"] <= 1 <= ratio["upper"]:
+        return ()
+    if part["lower"] <= 0 <= part["upper"]:
+        return ()
+    return text(
+        " That anything remains is not sure: allowing for pupils of one school being treated alike, it could be chance."
     )
 
 

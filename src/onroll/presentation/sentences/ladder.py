@@ -101,7 +101,10 @@ def not_told(facts: Facts) -> list[Text]:
         ))  # fmt: skip
     held = [one.people for one in every if one.is_withheld]
     if held:
-        said.append(text(f"Received, and withheld to protect pupils: {'; '.join(held)}."))
+        said.append(text(
+            f"Received, and withheld to protect pupils: {'; '.join(held)}. The difference of a withheld group may be "
+            "the largest of all, or none.",
+        ))  # fmt: skip
     gone = [one for one in every if one.raw is None and not one.is_withheld]
     said += [text(f"{capital(one.people)}: {_why(one)}.") for one in gone]
     return said or [text("Every group could be compared with its reference group.")]
@@ -163,7 +166,7 @@ def fewer(framework: Framework, one: Line) -> Text:
         return said
     verb = "names" if str(rule["note"]).startswith(NAMED) else "does not name"
     return said + text(
-        f" The rule of attention {verb} this group: beside all other pupils it was ", rule.bind("times"),
+        f" The rule of attention {verb} this group: beside all other pupils it was ", rule.bind("ratio"),
         f" times as often, and the rule asks for more than {_times(plan.threshold)} in each of "
         f"{COUNTED[plan.years]} years.",
     )  # fmt: skip

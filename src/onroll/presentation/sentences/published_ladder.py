@@ -21,6 +21,7 @@ from onroll.presentation.sentences.phrases import between
 from onroll.vocabulary import ROUNDING_BOUNDS
 from onroll.vocabulary.records import EXCESS, YEARS_ABOVE
 
+ESTIMATED = "pupils are estimated"
 MOST = 3
 NOTHING = text("No published figures by group were received for this year.")
 
@@ -57,15 +58,40 @@ def _fewer(one: Line) -> Text:
     if excess is None or raw is None:
         return ()
     said += text(
-        "there would have been ", excess.bind("count"), f" fewer {events} in {one.when} (interval ",
-        *between(excess, "count"), "): ", raw.bind("times"), " times the rate (", *between(raw, "times"),
-        f"){hedge(raw)}.",
+        f"there would have been {_about(excess)}", excess.bind("count"), f" fewer {events} in {one.when} (interval ",
+        *between(excess, "count"), "). Their rate was ", *_rates(one), raw.bind("times"), " times as high (",
+        *between(raw, "times"), f"){hedge(raw)}.",
     )  # fmt: skip
-    return said if times is None else text(*said, *_above(times, " The whole interval lay above in "), ".")
+    above = () if times is None else _above(times, " The whole interval lay above in ")
+    return text(*said, *above, ".") if above else said
+
+
+def _about(excess: Fact) -> str:
+    """``about `` where the number of pupils behind it is an estimate."""
+    return "about " if ESTIMATED in str(excess["note"]) else ""
+
+
+def _rates(one: Line) -> Text:
+    """The two rates, with events and pupils where these were published."""
+    if one.level is None or one.base is None or not (one.level.is_known and one.base.is_known):
+        return ()
+    per = "1,000" if one.topic.startswith("permanent") else "100"
+    return text(*_rate(one.level, per), " against ", *_rate(one.base, per), ", ")
+
+
+def _rate(level: Fact, per: str) -> Text:
+    said = text(level.bind("rate"), f" for every {per}")
+    if ESTIMATED in str(level["note"]) or level["numerator"] != level["numerator"]:
+        return said
+    return text(
+        *said, " (", level.bind("count", "numerator"), " of ", level.bind("count", "denominator"), ")"
+    )
 
 
 def _above(times: Fact, words: str) -> Text:
     unit = "terms" if str(times["method"]).startswith("terms") else "years"
+    if times["denominator"] == 1:
+        return text(" Only one year is published") if times["estimate"] == 1 else ()
     return text(words, times.bind("count"), " of ", times.bind("count", "denominator"), f" {unit} published")
 
 
@@ -92,12 +118,12 @@ def _england(one: Line, verb: str) -> Text:
     if raw is None or excess is None or times is None:
         return ()
     least = "" if verb.startswith("permanent") else " at least once"
-    limits: Text = text(" (interval ", *between(raw, "times"))
+    limits: Text = text(" (interval ", *between(raw, "ratio"))
     if bounds is not None and ratio(bounds["lower"]) != ratio(bounds["upper"]):
         limits += text("; rounding leaves ", *between(bounds, "ratio"))
     return text(
         f"In England in {one.when} schools {verb} {one.people}{least} ", raw.bind("times"),
         f" times as often as {one.others}", *limits, "), and the interval lay above in ", times.bind("count"), " of ",
-        times.bind("count", "denominator"), " years. At an equal rate there would have been ", excess.bind("count"),
-        " fewer (", *between(excess, "count"), ").",
+        times.bind("count", "denominator"), " years. Their rate was ", *_rates(one)[:-1],
+        ". At an equal rate there would have been ", excess.bind("count"), " fewer (", *between(excess, "count"), ").",
     )  # fmt: skip
