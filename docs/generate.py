@@ -169,7 +169,44 @@ def _methods(file: str, owner: str) -> Iterator[tuple[str, str]]:
 
 
 def _defined(path: Path) -> Iterator[tuple[str, str]]:
-    yield from _public(ast.parse(path.read_text(encoding="utf-8")).body)
+    """The names a module's ``__all__`` lists; without one, what it defines and what it imports under its own name."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    listed = next((ast.literal_eval(value) for name, value in _set(body) if name == "__all__"), None)
+    if listed is None:
+        again = (one.name for _, one in _imported(body) if one.asname == one.name)
+        listed = [*again, *(name for name, _ in _public(body))]
+    for name in listed:
+        yield name, _told(path, name)
+
+
+def _told(path: Path, name: str) -> str:
+    """What is said of a name first: where it is defined, or in the module of ours that it is imported from."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return _first(ast.get_docstring(node))
+        for value in (value for target, value in _set([node]) if target == name):
+            said = after.value if isinstance(after, ast.Expr) else None
+            told = said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""
+            return _first(told) or f"`{ast.unparse(value)}`"
+    module = next(module for module, one in _imported(body) if (one.asname or one.name) == name)
+    return _told(SOURCE.parent / f"{module.replace('.', '/')}.py", name)
+
+
+def _set(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Names that a module gives a value, with it."""
+    for node in body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+
+
+def _imported(body: list[ast.stmt]) -> Iterator[tuple[str, ast.alias]]:
+    """Names that a module imports from others, with where from."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", one) for one in node.names)
 
 
 def _public(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:

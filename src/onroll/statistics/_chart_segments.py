@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray, numbers, whole
 
 D2 = 1.128
 """Mean moving range of two over their standard deviation, for normal points, as charts have it (3 / 2.66)."""
@@ -28,13 +29,16 @@ class Segment:
 
 def segments(points: int, rebase: Sequence[int], baseline: int | None) -> list[Segment]:
     """Segments of ``points`` in order; a baseline of ``None`` is all of a segment."""
-    starts = [0, *rebase]
-    ends = [*rebase, points]
-    if baseline is not None and baseline < 2:
-        raise ValueError(f"baseline is {baseline}; give two points or more, or None for all of a segment")
-    for place, start in enumerate(rebase):
-        if not 0 < start < points or start <= starts[place]:
-            raise ValueError(f"rebase[{place}] is {start}; give rising places from 1 to {points - 1}")
+    if baseline is not None:
+        baseline = whole("baseline", baseline, 2, otherwise=", or None for all of a segment")
+    wanted = numbers("rebase", rebase)
+    if wanted.ndim != 1:
+        raise ValueError(f"rebase is {reprlib.repr(rebase)}; give a row of places, such as [12]")
+    starts = [0, *(int(start) for start in wanted)]
+    ends = [*starts[1:], points]
+    for place, start in enumerate(wanted):
+        if not 0 < start < points or start <= starts[place] or start != int(start):
+            raise ValueError(f"rebase[{place}] is {start:g}; give rising places from 1 to {points - 1}")
     found = []
     for start, end in zip(starts, ends, strict=True):
         length = end - start if baseline is None else min(baseline, end - start)

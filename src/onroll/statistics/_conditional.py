@@ -23,7 +23,7 @@ LEAP = 4.0
 """No step of the log odds ratio is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Window:
     """Outcomes counted from the one seen (rows are tables), their log weights, and where to begin."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from onroll.statistics import rates
-from onroll.statistics._inputs import BoolArray, FloatArray, StrArray
+from onroll.statistics._inputs import BoolArray, Figure, FloatArray, StrArray, reasons, together
 
+NO_EVENT = "no ratio can be computed: neither side has an event"
 Limits = tuple[FloatArray, FloatArray]
 
 
@@ -25,6 +28,39 @@ def _replace(array: FloatArray, where: BoolArray, values: FloatArray) -> FloatAr
     changed = np.array(array)
     changed[where] = values
     return changed
+
+
+class RateLike(Protocol):
+    """A rate with its limits."""
+
+    @property
+    def estimate(self) -> Figure:
+        """The rate."""
+
+    @property
+    def lower(self) -> Figure:
+        """Its lower limit."""
+
+    @property
+    def upper(self) -> Figure:
+        """Its upper limit."""
+
+
+def rate_over(
+    rate: RateLike, reference: RateLike, name: str
+) -> tuple[FloatArray, FloatArray, FloatArray, StrArray]:
+    """One rate over another, the limits of the ratio, and why an element has none; raise if it is the only one."""
+    top, bottom = together(
+        {name: np.asarray(rate.estimate), f"reference_{name}": np.asarray(reference.estimate)}
+    )
+    neither = (top == 0) & (bottom == 0)
+    if neither.ndim == 0 and neither:
+        raise ValueError(f"{name} and reference_{name} hold no event; {NO_EVENT}: give the two rates")
+    sides = [(np.asarray(one.lower), np.asarray(one.upper)) for one in (rate, reference)]
+    lower, upper = ratio_limits(top, sides[0], bottom, sides[1])
+    ratio = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)
+    lower, upper = np.where(neither, 0.0, lower), np.where(neither, np.inf, upper)
+    return np.where(neither, np.nan, ratio), lower, upper, reasons(neither.shape, (neither, NO_EVENT))
 
 
 def ratio_limits(a: FloatArray, a_limits: Limits, b: FloatArray, b_limits: Limits) -> Limits:

@@ -11,15 +11,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, normal_quantile, numbers, open_share, refuse
+from onroll.statistics._das_gupta_inputs import Rate, aligned, checked, errors_of, reference_at
+from onroll.statistics._inputs import FloatArray, normal_quantile, open_share
 
-Rate = Callable[[Mapping[str, FloatArray]], FloatArray]
-MOST_FACTORS = 10
 STEP = 1e-4
 NO_ERRORS = "das gupta, no errors given: no interval"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DasGupta:
     """What each factor adds to the difference of each population's rate from the reference population's.
 
@@ -113,21 +112,23 @@ def das_gupta(
     ([4369.913, 1487.262], 5857.175)
     """
     level, names = open_share("confidence", confidence), tuple(factors)
-    values = _aligned(factors)
+    values = aligned(factors)
     populations = values[names[0]].shape[0]
     reference_at("reference", reference, populations)
     by_stratum = {name: value.T[:, :, None] for name, value in values.items()}
-    whole = {name: value[None] for name, value in values.items()}
-    start = by_stratum if rate is None else whole
+    at_once = {name: value[None] for name, value in values.items()}
+    start = by_stratum if rate is None else at_once
+    of = _product if rate is None else checked(rate)
 
     def standardise(x: Mapping[str, FloatArray]) -> FloatArray:
-        return consistent(pairwise(x, rate or _product))
+        """Rates were all populations alike but for one factor."""
+        return consistent(pairwise(x, of))
 
     standardised = standardise(start).sum(0)
-    rates = (rate or _product)(whole)[0]
+    rates = of(at_once)[0]
     spread = None
     if errors is not None:
-        noise = _errors(errors, values)
+        noise = errors_of(errors, values)
         spread = np.zeros((populations, len(names) + 1))
         for name, population in product(noise, range(populations)):
             slopes = _slopes(start, name, population, noise[name][population], standardise, rate is None)
@@ -207,14 +208,6 @@ def parts_and_gap(standardised: FloatArray, reference: int) -> FloatArray:
     return np.concatenate([parts, parts.sum(-1, keepdims=True)], axis=-1)
 
 
-def reference_at(name: str, reference: int, populations: int) -> None:
-    """Raise unless there are two populations or more and the reference is one of them."""
-    if populations < 2:
-        raise ValueError(f"populations are {populations}; give two or more, a difference needs them")
-    if not 0 <= reference < populations:
-        raise ValueError(f"{name} is {reference}; populations are numbered 0 to {populations - 1}")
-
-
 def _square(x: Mapping[str, FloatArray]) -> tuple[int, int, int]:
     """Batch, populations, populations."""
     batch, populations, _ = next(iter(x.values())).shape
@@ -224,31 +217,6 @@ def _square(x: Mapping[str, FloatArray]) -> tuple[int, int, int]:
 def _product(x: Mapping[str, FloatArray]) -> FloatArray:
     """The product of the factors, summed over strata."""
     return np.asarray(reduce(np.multiply, x.values()).sum(-1))
-
-
-def _aligned(factors: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
-    """Factors as (populations, strata), of one shape."""
-    if not 1 <= len(factors) <= MOST_FACTORS:
-        raise ValueError(f"factors are {len(factors)}; give 1 to {MOST_FACTORS}")
-    values = {name: numbers(name, value) for name, value in factors.items()}
-    values = {name: value[:, None] if value.ndim == 1 else value for name, value in values.items()}
-    if len({value.shape for value in values.values()}) > 1 or any(v.ndim != 2 for v in values.values()):
-        shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
-        raise ValueError(f"factors have shapes {shapes}; give all the same populations by strata")
-    return values
-
-
-def _errors(errors: Mapping[str, ArrayLike], values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Standard errors, each of the shape of its factor."""
-    found = {}
-    for name, value in errors.items():
-        if name not in values:
-            raise ValueError(f"errors has {name!r}; the factors are {', '.join(values)}")
-        error = numbers(f"errors of {name}", value)
-        error = error[:, None] if error.ndim == 1 else error
-        refuse(f"errors of {name}", error, error < 0, "give standard errors of 0 or more")
-        found[name] = np.broadcast_to(error, values[name].shape)
-    return found
 
 
 def _slopes(

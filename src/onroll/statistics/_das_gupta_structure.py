@@ -15,11 +15,21 @@ from onroll.statistics._das_gupta import (
     consistent,
     pairwise,
     parts_and_gap,
-    reference_at,
     result,
 )
-from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, open_share, refuse
-from onroll.statistics._weighted_strata import at_least_zero
+from onroll.statistics._das_gupta_inputs import reference_at
+from onroll.statistics._inputs import (
+    FloatArray,
+    above_zero,
+    at_least_zero,
+    choice,
+    counts,
+    of_shape,
+    one_above_zero,
+    open_share,
+    refuse,
+    several,
+)
 
 EMPTY = ("refuse", "borrow")
 
@@ -139,10 +149,11 @@ def das_gupta_structure(
         raise ValueError(
             f"events has shape {y.shape}, exposure {n.shape}; give the same populations by cells"
         )
-    names = tuple(dimensions or (str(at) for at in range(1, y.ndim)))
+    default = tuple(str(at) for at in range(1, y.ndim))
+    names = default if dimensions is None else several("dimensions", dimensions)
     if len(names) != y.ndim - 1:
         raise ValueError(f"dimensions are {len(names)}; the cells have {y.ndim - 1}: name each")
-    level, scale = open_share("confidence", confidence), float(above_zero("per", per))
+    level, scale = open_share("confidence", confidence), one_above_zero("per", per)
     reference_at("reference", reference, y.shape[0])
     refuse("events", y, (y > 0) & (n == 0), "its exposure is 0: events need pupils")
     factors = structure_factors(n)
@@ -150,7 +161,8 @@ def das_gupta_structure(
         refuse("exposure", n, (n == 0) & (n.sum(0) > 0), "join cells, or ask for empty='borrow'")
     cells = np.asarray(n.reshape(n.shape[0], -1))
     seen = y.reshape(cells.shape) / np.where(cells > 0, cells, 1.0) * scale
-    noise = np.broadcast_to(above_zero("dispersion", dispersion), y.shape).reshape(cells.shape) * seen * scale
+    times = of_shape("dispersion", above_zero("dispersion", dispersion), y.shape)
+    noise = times.reshape(cells.shape) * seen * scale
     noise = noise / np.where(cells > 0, cells, 1.0)
     slopes = _slopes(factors.reshape(factors.shape[0], *cells.shape), _lending(cells))
     standardised = np.einsum("pcnf,pc->nf", slopes, seen)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import BoolArray, FloatArray, above_zero, counts, numbers, refuse
+from onroll.statistics._inputs import BoolArray, FloatArray, above_zero, counts, one_number, refuse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Moments:
     """Events and squared events of the pupils counted, at either end of what an open top class allows.
 
@@ -30,6 +30,8 @@ def table(pupils: ArrayLike, times: ArrayLike | None) -> tuple[FloatArray, Float
             f"pupils is {counted:g}; give how many had 1, 2, 3 .. events, such as [30, 8, 2], or their rate"
         )
     classes = counted.shape[-1]
+    if classes == 0:
+        raise ValueError("pupils has no class; give how many had 1, 2, 3 .. events, 0 where none had")
     each = np.arange(1.0, classes + 1.0) if times is None else above_zero("times", times)
     if each.shape != (classes,):
         raise ValueError(f"times has shape {each.shape}, pupils {classes} classes; give one number a class")
@@ -53,7 +55,7 @@ def moments(
                 "events is given without at_most; say the most events a pupil of the top class had"
             )
         return Moments(counted.sum(-1), (first,), (second,))
-    low, high, top = each[-1], float(numbers("at_most", at_most)), counted[..., -1]
+    low, high, top = each[-1], one_number("at_most", at_most), counted[..., -1]
     if high < low:
         raise ValueError(f"at_most is {high:g}; the top class begins at {low:g}: give that or more")
     if events is None:

@@ -11,7 +11,7 @@ import numpy as np
 from onroll.statistics._inputs import FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scale:
     """One scale: ``forth`` to it, ``back`` from it, and the standard error there for a unit of some size.
 

@@ -34,7 +34,7 @@ class Asked:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Units:
     """Figures of the units with limits at two confidences, scores, positions and the spread about the target."""
 

@@ -14,18 +14,22 @@ from onroll.statistics._inputs import (
     StrArray,
     Words,
     above_zero,
+    at_least_zero,
     counts,
     given,
     one_above_zero,
     open_share,
+    reasons,
     refuse,
     together,
     words,
 )
-from onroll.statistics._weighted_strata import at_least_zero, rows
+from onroll.statistics._weighted_strata import rows
+
+NOTHING = "the reference has no event where the group has pupils"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IndirectRatio:
     """Events seen over events expected. One row of strata gives floats, many rows give arrays.
 
@@ -41,6 +45,8 @@ class IndirectRatio:
         Seen, expected, and the variance of the events as a multiple of Poisson's.
     per : float
         1 for a ratio, 100 for one out of 100.
+    note : str or ndarray of str
+        Why an element has no estimate; empty where it has one.
     """
 
     estimate: Figure
@@ -52,9 +58,10 @@ class IndirectRatio:
     expected: Figure
     dispersion: Figure
     per: float
+    note: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IndirectRate:
     """The ratio of seen to expected, times the reference's crude rate.
 
@@ -70,6 +77,8 @@ class IndirectRate:
         Seen, expected, and the reference's crude rate per ``per``.
     per : float
         As asked.
+    note : str or ndarray of str
+        Why an element has no estimate; empty where it has one.
     """
 
     estimate: Figure
@@ -81,6 +90,7 @@ class IndirectRate:
     expected: Figure
     reference_rate: Figure
     per: float
+    note: Words
 
 
 def indirect_ratio(
@@ -116,13 +126,14 @@ def indirect_ratio(
     Returns
     -------
     IndirectRatio
-        ``lower`` is 0 where no event was seen.
+        ``lower`` is 0 where no event was seen. Where nothing is expected and several rows were given, the
+        estimate is NaN, the limits are 0 and ``inf``, and the ``note`` says why.
 
     Raises
     ------
     ValueError
         If a count is negative or fractional, the group has pupils in a stratum where the reference has none,
-        or nothing is expected.
+        the reference has no pupil, or nothing is expected in the one row given.
 
     Notes
     -----
@@ -138,20 +149,21 @@ def indirect_ratio(
     >>> found.expected, found.estimate, round(found.lower, 3), round(found.upper, 3)
     (8.0, 3.75, 2.53, 5.354)
     """
-    ratio, lower, upper, used, y, expected, phi, _ = _seen_over_expected(
+    found = _seen_over_expected(
         events, exposure, reference_events, reference_exposure, dispersion, confidence
     )
     scale = one_above_zero("per", per)
     return IndirectRatio(
-        estimate=given(ratio * scale),
-        lower=given(lower * scale),
-        upper=given(upper * scale),
+        estimate=given(found.ratio * scale),
+        lower=given(found.lower * scale),
+        upper=given(found.upper * scale),
         confidence=confidence,
-        method=words(used),
-        events=given(y),
-        expected=given(expected),
-        dispersion=given(phi),
+        method=words(found.method),
+        events=given(found.events),
+        expected=given(found.expected),
+        dispersion=given(found.dispersion),
         per=scale,
+        note=words(found.note),
     )
 
 
@@ -200,21 +212,39 @@ def indirect_rate(
     >>> round(found.estimate, 6), round(found.reference_rate, 6)
     (7.5, 2.0)
     """
-    ratio, lower, upper, used, y, expected, _, crude = _seen_over_expected(
+    found = _seen_over_expected(
         events, exposure, reference_events, reference_exposure, dispersion, confidence
     )
-    scale = one_above_zero("per", per) * crude
+    per = one_above_zero("per", per)
+    scale = per * found.crude
+    none = found.crude == 0
     return IndirectRate(
-        estimate=given(ratio * scale),
-        lower=given(lower * scale),
-        upper=given(upper * scale),
+        estimate=given(found.ratio * scale),
+        lower=given(found.lower * scale),
+        upper=given(np.where(none, np.inf, found.upper) * np.where(none, 1.0, scale)),
         confidence=confidence,
-        method=words(used),
-        events=given(y),
-        expected=given(expected),
+        method=words(found.method),
+        events=given(found.events),
+        expected=given(found.expected),
         reference_rate=given(scale),
-        per=float(per),
+        per=per,
+        note=words(found.note),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What was seen over what is expected, and all that it is made of."""
+
+    ratio: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    method: StrArray
+    events: FloatArray
+    expected: FloatArray
+    dispersion: FloatArray
+    crude: FloatArray
+    note: StrArray
 
 
 def _seen_over_expected(
@@ -224,8 +254,8 @@ def _seen_over_expected(
     reference_exposure: ArrayLike,
     dispersion: ArrayLike,
     confidence: float,
-) -> tuple[FloatArray, FloatArray, FloatArray, StrArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Ratio, limits, method, seen, expected, dispersion and the reference's crude rate."""
+) -> Found:
+    """Check what went in, and set what was seen against what is expected."""
     n, y0, n0 = rows(
         {
             "exposure": at_least_zero("exposure", exposure),
@@ -234,10 +264,9 @@ def _seen_over_expected(
         }
     )
     refuse("exposure", n, (n > 0) & (n0 == 0), "the reference has no pupils there: join strata")
+    everyone = n0.sum(-1)
+    refuse("sum of reference_exposure", everyone, everyone == 0, "a reference without pupils has no rate")
     expected = (n * y0 / np.where(n0 > 0, n0, 1.0)).sum(-1)
-    refuse(
-        "expected events", expected, expected == 0, "the reference has no event where the group has pupils"
-    )
     y, expected, phi = together(
         {
             "events": counts("events", events),
@@ -245,6 +274,19 @@ def _seen_over_expected(
             "dispersion": above_zero("dispersion", dispersion),
         }
     )
+    nothing = expected == 0
+    if nothing.ndim == 0:
+        refuse("expected events", expected, nothing, NOTHING)
+    known = np.where(nothing, np.nan, expected)
     lower, upper, used = poisson_limits(y / phi, open_share("confidence", confidence))
-    crude = np.broadcast_to(y0.sum(-1) / n0.sum(-1), y.shape)
-    return y / expected, lower * phi / expected, upper * phi / expected, used, y, expected, phi, crude
+    return Found(
+        ratio=y / known,
+        lower=np.where(nothing, 0.0, lower * phi / known),
+        upper=np.where(nothing, np.inf, upper * phi / known),
+        method=used,
+        events=y,
+        expected=expected,
+        dispersion=phi,
+        crude=np.broadcast_to(y0.sum(-1) / everyone, y.shape),
+        note=reasons(nothing.shape, (nothing, f"nothing is expected: {NOTHING}")),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 StrArray: TypeAlias = NDArray[np.str_]
 Figure: TypeAlias = float | FloatArray
 Words: TypeAlias = str | StrArray
+Kind = TypeVar("Kind")
 
 ROUNDING = 1e-12
 """A figure so small beside those it comes of is what rounding left of 0."""
@@ -21,18 +23,75 @@ ROUNDING = 1e-12
 
 def numbers(name: str, value: ArrayLike) -> FloatArray:
     """Turn what was given into finite float64, or say which one is not a number."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is {value!r}; give a number or an array of numbers") from error
+    array = figures(name, value)
     refuse(name, array, ~np.isfinite(array), "give a finite number, or leave the row out and say why")
     return array
+
+
+def figures(name: str, value: ArrayLike) -> FloatArray:
+    """Turn what was given into float64, where ``inf`` and NaN may stand.
+
+    What is masked, written in words or missing in another library's way is refused, not guessed at.
+    """
+    _refuse_masked(name, value)
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":
+            return np.asarray(array, dtype=np.float64)
+        if array.dtype.kind == "O" and not any(isinstance(one, str | bytes) for one in array.flat):
+            return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{_culprit(name, value)}; {A_NUMBER}") from error
+    raise ValueError(f"{_culprit(name, value)}; {A_NUMBER}")
+
+
+A_NUMBER = "give a number or an array of numbers"
+
+
+def _refuse_masked(name: str, value: object) -> None:
+    """Raise where a masked array, or a list of them, hides an entry: the number under it is not to be used."""
+    if isinstance(value, np.ma.MaskedArray):
+        hidden = np.ma.getmaskarray(value)
+        if hidden.any():
+            at = index(tuple(int(i) for i in np.argwhere(hidden)[0]))
+            raise ValueError(f"{name}{at} is masked; fill it in, or leave the row out and say why")
+    elif isinstance(value, list | tuple):
+        for place, one in enumerate(value):
+            if isinstance(one, np.ma.MaskedArray | list | tuple):
+                _refuse_masked(f"{name}[{place}]", one)
+
+
+def _culprit(name: str, value: object) -> str:
+    """Name the first element that is no number; the whole where rows differ in length."""
+    try:
+        every = np.asarray(value, dtype=object)
+    except ValueError:
+        return f"{name} is {reprlib.repr(value)}"
+    for place in np.ndindex(every.shape):
+        if not _is_number(every[place]):
+            return f"{name}{index(place)} is {reprlib.repr(every[place])}"
+    return f"{name} is {reprlib.repr(value)}"
+
+
+def _is_number(one: object) -> bool:
+    """Whether a float can be made of it that is not guessed from words."""
+    try:
+        return not isinstance(one, str | bytes) and np.isscalar(float(one))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def counts(name: str, value: ArrayLike) -> FloatArray:
     """Whole numbers of 0 or more."""
     array = numbers(name, value)
     refuse(name, array, (array < 0) | (array != np.floor(array)), "give a whole number of 0 or more")
+    return array
+
+
+def at_least_zero(name: str, value: ArrayLike) -> FloatArray:
+    """Numbers of 0 or more."""
+    array = numbers(name, value)
+    refuse(name, array, array < 0, "give a number of 0 or more")
     return array
 
 
@@ -43,12 +102,26 @@ def above_zero(name: str, value: ArrayLike) -> FloatArray:
     return array
 
 
-def one_above_zero(name: str, value: float) -> float:
-    """One number above 0."""
-    array = above_zero(name, value)
+def one_number(name: str, value: float) -> float:
+    """One finite number."""
+    array = numbers(name, value)
     if array.ndim:
         raise ValueError(f"{name} has shape {array.shape}; give one number")
     return float(array)
+
+
+def whole(name: str, value: float, least: int, most: float = np.inf, otherwise: str = "") -> int:
+    """One whole number within its bounds, both included."""
+    bounds = f"of {least} or more" if most == np.inf else f"from {least} to {most:g}"
+    array = figures(name, value)
+    if array.ndim or not least <= array <= most or array != np.floor(array) or np.isinf(array):
+        raise ValueError(f"{name} is {reprlib.repr(value)}; give a whole number {bounds}{otherwise}")
+    return int(value)
+
+
+def one_above_zero(name: str, value: float) -> float:
+    """One number above 0."""
+    return one_number(name, above_zero(name, value))  # type: ignore[arg-type]
 
 
 def refuse(name: str, array: FloatArray, wrong: BoolArray, way_out: str) -> None:
@@ -73,8 +146,25 @@ def open_share(name: str, value: float) -> float:
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """One of the words allowed."""
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; choose one of {', '.join(allowed)}")
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} is {reprlib.repr(value)}; choose one of {', '.join(allowed)}")
+    return value
+
+
+def several(name: str, value: Sequence[str], allowed: Sequence[str] | None = None) -> tuple[str, ...]:
+    """One or more words, of those allowed if there are such, each once."""
+    named = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else ()
+    for one in named:
+        choice(name, one, [one] if allowed is None else allowed)
+    if not named or len(set(named)) < len(named):
+        raise ValueError(f"{name} are {reprlib.repr(value)}; name one or more, each once")
+    return named
+
+
+def of_kind(name: str, value: object, kind: type[Kind], way_out: str) -> Kind:
+    """A result of ours, or what else is no number; raise where it is something else."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} is {reprlib.repr(value)}; give {way_out}")
     return value
 
 
@@ -87,6 +177,14 @@ def together(arrays: Mapping[str, FloatArray]) -> list[FloatArray]:
         raise ValueError(
             f"shapes do not fit together: {shapes}; give arrays of one shape, or single numbers"
         ) from error
+
+
+def of_shape(name: str, array: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """The array in every place of a shape, or say that it does not fit there."""
+    try:
+        return np.broadcast_to(array, shape)
+    except ValueError as error:
+        raise ValueError(f"{name} has shape {array.shape}; give one number, or shape {shape}") from error
 
 
 def given(array: FloatArray) -> Figure:

@@ -21,7 +21,7 @@ from onroll.statistics._tables import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Found:
     """Estimate, lower, upper and probability of each table, and what was used."""
 

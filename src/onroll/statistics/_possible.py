@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, StrArray, counts, numbers, refuse, together
+from onroll.statistics._inputs import (
+    FloatArray,
+    StrArray,
+    counts,
+    figures,
+    numbers,
+    refuse,
+    together,
+    whole,
+)
 
 EXACT = 2.0**53
 """Whole numbers below it are exact in a float."""
@@ -52,8 +61,7 @@ def rounded(value: ArrayLike, base: int) -> Possible:
     >>> rounded([0, 5, 20], 5).upper
     array([ 2.,  7., 22.])
     """
-    if base != int(base) or base < 1:
-        raise ValueError(f"base is {base!r}; give a whole number of 1 or more, such as 5")
+    base = whole("base", base, 1, otherwise=", such as 5")
     at = counts("value", value)
     refuse("value", at, at % base != 0, f"give a multiple of {base}, as it was printed, or another base")
     return Possible(np.maximum(at - base // 2, 0.0), at + base // 2)
@@ -82,7 +90,7 @@ def suppressed(least: ArrayLike, most: ArrayLike) -> Possible:
     >>> suppressed(1, [4, 9]).lower
     array([1., 1.])
     """
-    high = np.array(most, dtype=np.float64)
+    high = figures("most", most)
     bounded = counts("most", np.where(high == np.inf, 0.0, high))
     low, _ = together({"least": counts("least", least), "most": bounded})
     high = np.broadcast_to(high, low.shape)
@@ -110,18 +118,18 @@ def counts_of(printed: FloatArray, total: Possible, decimals: int, per: int) -> 
             f"total goes up to {float(np.max(total.upper)):g}; too large to be counted through exactly"
         )
     below, above = 2 * steps.astype(np.int64) - 1, 2 * steps.astype(np.int64) + 1
-    whole = 2 * unit * per
-    lower = -((-below * total.lower.astype(np.int64)) // whole)
-    upper = above * total.upper.astype(np.int64) // whole
+    divisor = 2 * unit * per
+    lower = -((-below * total.lower.astype(np.int64)) // divisor)
+    upper = above * total.upper.astype(np.int64) // divisor
     return Possible(np.maximum(lower, 0).astype(np.float64), upper.astype(np.float64))
 
 
 def printed_steps(name: str, value: ArrayLike, decimals: int) -> FloatArray:
     """Rates as printed, 0 or more, of no more decimals than said."""
-    if decimals != int(decimals) or not 0 <= decimals <= 9:
-        raise ValueError(f"decimals is {decimals!r}; give a whole number from 0 to 9")
+    decimals = whole("decimals", decimals, 0, 9)
     rate = numbers(name, value)
     refuse(name, rate, rate < 0, "give a rate of 0 or more")
+    refuse(name, rate, rate * 2.0 >= EXACT / 10.0**decimals, f"so large a rate has no {decimals} decimals")
     away = np.abs(rate * 10.0**decimals - np.rint(rate * 10.0**decimals))
     refuse(
         name,

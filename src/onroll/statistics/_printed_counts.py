@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import Figure, Words, given, together, words
+from onroll.statistics._inputs import Figure, Words, given, together, whole, words
 from onroll.statistics._possible import Possible, counts_of, note_where, possible, printed_steps
 
+MOST_PER = 10**9
+"""Rates are per a million at most, and printed with nine decimals at most: both are exact in 64 bits."""
 NO_COUNT = "no whole number fits: rate and total do not belong together"
 
 
@@ -94,12 +96,11 @@ def counts_behind_rate(
     (17.0, 19.0, 3.0)
     """
     printed, held = printed_steps("rate", rate, decimals), possible("total", total)
-    if per != int(per) or per < 1:
-        raise ValueError(f"per is {per!r}; give a whole number of 1 or more")
+    per = whole("per", per, 1, MOST_PER)
     printed, least, most = together({"rate": printed, "total": held.lower, "total, upper": held.upper})
     if np.any(least < 1):
         raise ValueError(f"total is {float(least.min()):g}; give totals of 1 or more")
-    found = counts_of(printed, Possible(least, most), int(decimals), int(per))
+    found = counts_of(printed, Possible(least, most), int(decimals), per)
     fits = np.maximum(found.upper - found.lower + 1.0, 0.0)
     none = fits == 0
     if printed.ndim == 0 and none:

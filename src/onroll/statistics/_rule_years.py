@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onroll.statistics._exact_ratios import fell
-from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray, whole
 
 NOT_EVERY, EVERY, PROGRESS, TOO_SHORT, NOT_COMPARED = range(5)
 FINDINGS: Mapping[int, str] = MappingProxyType(
@@ -66,9 +66,7 @@ class Rule:
         if not 0 <= self.fall < 1:
             raise ValueError(f"progress is {self.progress!r}; give a share from 0 to below 1, such as '0.05'")
         for name, least in (("min_events", 0), ("min_total", 0), ("years", 1)):
-            value = getattr(self, name)
-            if value != int(value) or value < least:
-                raise ValueError(f"{name} is {value!r}; give a whole number of {least} or more")
+            whole(name, getattr(self, name), least)
 
     @property
     def above(self) -> Fraction:

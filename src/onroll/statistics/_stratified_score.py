@@ -21,7 +21,7 @@ FARTHEST = 45.0
 """No log ratio is sought beyond this: e to the 45 is more pupils than there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scored:
     """The common measure of each analysis, its limits, and the squared score of no difference."""
 

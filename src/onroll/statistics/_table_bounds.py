@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, numbers, one_above_zero, refuse
+from onroll.statistics._inputs import FloatArray, numbers, of_kind, one_above_zero, refuse, whole
 from onroll.statistics._possible import Possible
 from onroll.statistics._whole_tables import LARGEST, Tables, greatest_ratio, greatest_sum
 
@@ -98,11 +99,11 @@ def table_bounds(
     >>> table_bounds(cells, [1, 1, 0], sums=[total]).lower
     3.0
     """
-    low, high = np.atleast_1d(cells.lower), np.atleast_1d(cells.upper)
+    low, high = _cells(cells)
     scale = one_above_zero("scale", scale)
     above = _whole("weights", weights, low.size)
     members, totals = _sums(sums, low.size)
-    tables = Tables(Possible(low, _bounded(low, high, sums)), members, totals)
+    tables = Tables(Possible(low, _bounded(low, high, members, totals)), members, totals)
     if over is None:
         least, most = greatest_sum(tables, -above), greatest_sum(tables, above)
         if least is None or most is None:
@@ -123,6 +124,7 @@ def table_bounds(
     return _bounds(_float(-lowest[0]) * scale, _float(highest[0]) * scale, "")
 
 
+A_POSSIBLE = "what rounded(...), suppressed(...) or counts_behind_rate(...).possible leave"
 NO_TABLE = "no table fits cells and sums; see whether a total covers other pupils, or was rounded otherwise"
 
 
@@ -137,6 +139,15 @@ def _float(ratio: Fraction) -> float:
     return ratio.numerator / ratio.denominator
 
 
+def _cells(cells: Possible) -> tuple[FloatArray, FloatArray]:
+    """Least and most of each cell, in one row of one cell or more."""
+    held = of_kind("cells", cells, Possible, A_POSSIBLE)
+    low, high = np.atleast_1d(held.lower), np.atleast_1d(held.upper)
+    if low.ndim > 1 or low.size == 0:
+        raise ValueError(f"cells have shape {low.shape}; give one row of cells, one or more")
+    return low, high
+
+
 def _whole(name: str, value: ArrayLike, cells: int) -> FloatArray:
     """Whole weights, one a cell."""
     array = numbers(name, value)
@@ -149,21 +160,26 @@ def _whole(name: str, value: ArrayLike, cells: int) -> FloatArray:
 def _sums(sums: Sequence[tuple[Sequence[int], Possible]], cells: int) -> tuple[FloatArray, Possible]:
     """Which cells each total adds up, and what is possible of it."""
     members = np.zeros((len(sums), cells))
-    for row, (places, _) in enumerate(sums):
-        for place in places:
-            if not 0 <= place < cells:
-                raise ValueError(f"sums[{row}] names cell {place}; cells go from 0 to {cells - 1}")
-            members[row, place] = 1.0
-    ends = [np.array([float(one.lower) for _, one in sums]), np.array([float(one.upper) for _, one in sums])]
+    ends = np.zeros((2, len(sums)))
+    for row, pair in enumerate(sums):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise ValueError(
+                f"sums[{row}] is {reprlib.repr(pair)}; give the places of its cells, and {A_POSSIBLE}"
+            )
+        total = of_kind(f"sums[{row}]", pair[1], Possible, f"after the places of its cells {A_POSSIBLE}")
+        if total.lower.size != 1:
+            raise ValueError(f"sums[{row}] is of shape {total.lower.shape}; give one total")
+        ends[:, row] = total.lower.item(), total.upper.item()
+        for place in numbers(f"places of sums[{row}]", pair[0]).ravel():
+            members[row, whole(f"a place of sums[{row}]", place, 0, cells - 1)] = 1.0
     return members, Possible(ends[0], ends[1])
 
 
-def _bounded(low: FloatArray, high: FloatArray, sums: Sequence[tuple[Sequence[int], Possible]]) -> FloatArray:
+def _bounded(low: FloatArray, high: FloatArray, members: FloatArray, totals: Possible) -> FloatArray:
     """Upper ends of cells, none above a total that it is part of."""
     bound = high.copy()
-    for places, total in sums:
-        inside = list(places)
-        bound[inside] = np.minimum(bound[inside], float(total.upper))
+    for inside, most in zip(members > 0, totals.upper, strict=True):
+        bound[inside] = np.minimum(bound[inside], most)
     refuse("cells", bound, ~(bound <= LARGEST), "give it an upper end, or a total; ten million at most")
     if np.any(bound < low):
         raise ValueError(NO_TABLE)

@@ -27,7 +27,7 @@ NO_ERROR = "these counts leave the log ratio without an error, so no limits; ask
 """What is said of the legacy methods where a count is 0, or all of both groups are events."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """Two by two tables, all arrays of one shape: ``x`` of ``n`` in the group, ``x0`` of ``n0`` in the other.
 

@@ -10,7 +10,7 @@ from onroll.statistics._inputs import BoolArray, FloatArray, normal_quantile
 from onroll.statistics._signed_sums import Distances, gamma_distances
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Events and pupils by stratum, the variance of the events, and how much one event more adds to them."""
 

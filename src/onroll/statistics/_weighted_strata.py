@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from onroll.statistics._count_limits import poisson_limits
-from onroll.statistics._inputs import FloatArray, StrArray, counts, numbers, refuse, together
+from onroll.statistics._inputs import FloatArray, StrArray, at_least_zero, counts, refuse, together
 
 METHODS = ("dobson", "gamma")
 EMPTY = ("refuse", "leave out")
@@ -17,7 +17,7 @@ FEW = 10
 """Below so many events PHE publishes no directly standardised rate."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Strata:
     """What is left when strata are summed. ``heaviest`` is what one event more could add to the rate."""
 
@@ -28,13 +28,6 @@ class Strata:
     exposure: FloatArray
     covered: FloatArray
     note: StrArray
-
-
-def at_least_zero(name: str, value: ArrayLike) -> FloatArray:
-    """Numbers of 0 or more."""
-    array = numbers(name, value)
-    refuse(name, array, array < 0, "give a number of 0 or more")
-    return array
 
 
 def rows(arrays: dict[str, FloatArray]) -> list[FloatArray]:

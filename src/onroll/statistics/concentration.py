@@ -17,6 +17,7 @@ from onroll.statistics._inputs import (
     given,
     normal_quantile,
     numbers,
+    one_number,
     open_share,
     refuse,
     words,
@@ -27,7 +28,7 @@ NO_WIDTH = "all pupils counted had the same number: the interval has no width"
 OPEN = "top class open: the estimate is the middle, the limits cover both ends"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Concentration:
     """A share between 0 and 1. One row of pupils gives floats, many rows give arrays.
 
@@ -246,14 +247,15 @@ def lorenz(
     """
     at = numbers("shares", shares)
     refuse("shares", at, (at <= 0) | (at >= 1), "give shares strictly between 0 and 1; the ends are 0 and 1")
-    if np.ndim(pupils) != 1:
-        raise ValueError(f"pupils has shape {np.shape(pupils)}; give one row of classes")
+    row = counts("pupils", pupils)
+    if row.ndim != 1:
+        raise ValueError(f"pupils has shape {row.shape}; give one row of classes")
 
     def below(n: FloatArray, f: FloatArray) -> Measured:
         below_top, gradient = made(np.broadcast_to(n, (*at.shape, n.shape[-1])), f, 1.0 - at)
         return 1.0 - below_top, -gradient
 
-    return _between(pupils, without, times, None, confidence, below)
+    return _between(row, without, times, None, confidence, below)
 
 
 def _between(
@@ -270,7 +272,7 @@ def _between(
     refuse("sum of pupils", counted.sum(-1), counted.sum(-1) == 0, "no pupil had an event: there is no share")
     none = like_rows("without", counts("without", without), counted.sum(-1))
     n = np.concatenate([none[..., None], counted], axis=-1)
-    top = each[-1] if at_most is None else float(numbers("at_most", at_most))
+    top = each[-1] if at_most is None else one_number("at_most", at_most)
     if top < each[-1]:
         raise ValueError(f"at_most is {top:g}; the top class begins at {each[-1]:g}: give that or more")
     low, high = (np.concatenate([[0.0], each[:-1], [end]]) for end in (each[-1], top))

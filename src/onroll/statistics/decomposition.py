@@ -17,10 +17,12 @@ from onroll.statistics._inputs import (
     StrArray,
     Words,
     above_zero,
+    at_least_zero,
     choice,
     counts,
     given,
     normal_quantile,
+    of_shape,
     one_above_zero,
     open_share,
     refuse,
@@ -28,7 +30,7 @@ from onroll.statistics._inputs import (
     words,
 )
 from onroll.statistics._two_sides import Side, Table, distances, four_parts, of_sampling
-from onroll.statistics._weighted_strata import at_least_zero, rows
+from onroll.statistics._weighted_strata import rows
 
 PARTS = ("composition", "rate", "only here", "only there")
 VARIANCES = ("poisson", "binomial")
@@ -38,7 +40,7 @@ APART = "some strata hold pupils of one group only"
 NO_EVENT = "no event in one of the groups: delta limits are too narrow"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Decomposition:
     """A difference in two rates and its parts, which add up to it. The last axis of the first three is parts.
 
@@ -230,7 +232,8 @@ def _checked(
     if choice("variance", variance, VARIANCES) == "binomial":
         refuse(f"{name}events", x, x > m, "more events than pupils: ask for variance='poisson'")
         chance = np.where(m > 1, (m - x) / np.maximum(m - 1.0, 1.0), 1.0)
-    return Table(x, m, times * x * chance, np.broadcast_to(times, x.shape))
+    times = of_shape(f"{name}dispersion", times, x.shape)
+    return Table(x, m, times * x * chance, times)
 
 
 def _notes(sides: tuple[Side, Side], method: str) -> StrArray:

@@ -16,6 +16,7 @@ from onroll.statistics._inputs import (
     StrArray,
     choice,
     counts,
+    of_kind,
     open_share,
     refuse,
     together,
@@ -156,6 +157,7 @@ def apply_rule(
     >>> FINDINGS[int(found.finding[-1])]
     'above in every year of the row'
     """
+    of_kind("rule", rule, Rule, "a Rule, such as IDEA or Rule(threshold='2.5')")
     table = _table(events, total, reference_events, reference_total, wider_events, wider_total)
     x, n, near_x, near_n, far_x, far_n = table
     level, used = open_share("confidence", confidence), choice("interval", interval, INTERVALS)

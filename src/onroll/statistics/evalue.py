@@ -23,7 +23,7 @@ from onroll.statistics._inputs import (
 METHOD = "vanderweele-ding"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EValue:
     """E-values of a ratio and of its interval. Single numbers in give floats, arrays give arrays.
 

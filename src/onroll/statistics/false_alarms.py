@@ -11,7 +11,7 @@ from scipy import special
 
 from onroll.statistics import _run_chances as chance_of
 from onroll.statistics._alarm_counts import MEASURES, checked_budget
-from onroll.statistics._inputs import choice, open_share
+from onroll.statistics._inputs import choice, open_share, several, whole
 
 RULES = ("beyond", "shift", "trend")
 OF_MOVING_RANGE = 0.62
@@ -112,13 +112,9 @@ def alarm_budget(
     >>> family.z, family.shift, family.trend
     (4.3624..., 16, 9)
     """
-    for name, number in (("charts", charts), ("points", points)):
-        if number < 1 or number != int(number):
-            raise ValueError(f"{name} is {number!r}; give a whole number of 1 or more")
+    charts, points = whole("charts", charts, 1), whole("points", points, 1)
     asked, used = checked_budget(budget, measure), choice("measure", measure, MEASURES)
-    named = tuple(choice("rules", rule, RULES) for rule in rules)
-    if not named or len(set(named)) < len(named):
-        raise ValueError(f"rules are {named!r}; name one or more, each once")
+    named = several("rules", rules, RULES)
     share = asked / charts if used == "expected" else -float(np.expm1(np.log1p(-asked) / charts))
     each = min(share / len(named), 0.5)
     confidence = 1.0 - each / points
@@ -138,8 +134,8 @@ def alarm_budget(
         method=used,
         budget=asked,
         alarms=charts * sum(found),
-        charts=int(charts),
-        points=int(points),
+        charts=charts,
+        points=points,
         z=-float(special.ndtri(each / points / 2.0)),
         shift=shift,
         trend=trend,
@@ -185,8 +181,7 @@ def for_short_baseline(confidence: float, points: int) -> float:
     (0.9902, 0.9546)
     """
     level = open_share("confidence", confidence)
-    if points < 3 or points != int(points):
-        raise ValueError(f"points is {points!r}; give a whole number of 3 or more")
+    points = whole("points", points, 3)
     free = OF_MOVING_RANGE * (points - 1.0)
     drawn = np.sqrt(2.0 / free) * np.exp(special.gammaln((free + 1.0) / 2.0) - special.gammaln(free / 2.0))
     z = special.stdtrit(free, (1.0 + level) / 2.0) * drawn * np.sqrt(1.0 + 1.0 / points)

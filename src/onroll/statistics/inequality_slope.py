@@ -20,6 +20,7 @@ from onroll.statistics._inputs import (
     open_share,
     refuse,
     together,
+    whole,
 )
 
 TRANSFORMS = ("none", "log", "logit", "sqrt")
@@ -29,7 +30,7 @@ FEWEST = 3
 Pair = tuple[FloatArray, FloatArray]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InequalitySlope:
     """A slope index with its relative index. One row of ranks gives floats, many rows give arrays.
 
@@ -267,10 +268,9 @@ def _fieller(
 
 def _draw(ends: Pair, moments: tuple[FloatArray, FloatArray, FloatArray], repeats: int, seed: int) -> Pair:
     """Fitted ends drawn anew, first axis the repeats: the fit is linear, so the two are normal together."""
-    if repeats < 100:
-        raise ValueError(f"repeats is {repeats}; give 100 or more, limits are read off the tails")
+    repeats = whole("repeats", repeats, 100, otherwise=": limits are read off the tails")
     v_bottom, v_top, both = moments
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole("seed", seed, 0))
     one, other = rng.standard_normal((2, repeats, *ends[0].shape))
     rest = np.sqrt(np.maximum(v_top - both * both / v_bottom, 0.0))
     return ends[0] + np.sqrt(v_bottom) * one, ends[1] + both / np.sqrt(v_bottom) * one + rest * other

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, choice, numbers, open_share, refuse
+from onroll.statistics._inputs import FloatArray, choice, figures, numbers, open_share, refuse
 
 METHODS = ("holm", "benjamini-hochberg")
 
@@ -120,8 +120,8 @@ def adjust(
     ------
     ValueError
         If a figure is not a number (a comparison that could not be made is no member: leave it out and say
-        so), a probability is not from 0 to 1, shapes differ, members are not as many as the last axis is
-        long, or a choice is not allowed.
+        so), a lower limit is above its upper, a probability is not from 0 to 1, shapes differ, members are
+        not as many as the last axis is long, or a choice is not allowed.
 
     Notes
     -----
@@ -144,16 +144,19 @@ def adjust(
     declared = _declared(members)
     level, used = open_share("confidence", confidence), choice("method", method, METHODS)
     given = {"estimate": estimate, "lower": lower, "upper": upper}
-    figures = [_figures(name, value, declared) for name, value in given.items()]
+    shown = [_figures(name, value, declared) for name, value in given.items()]
     probabilities = numbers("p_value", p_value)
     out = (probabilities < 0) | (probabilities > 1)
     refuse("p_value", probabilities, out, "give a probability from 0 to 1")
-    for name, array in zip((*given, "p_value"), (*figures, probabilities), strict=True):
+    for name, array in zip((*given, "p_value"), (*shown, probabilities), strict=True):
         _as_long_as(name, array, declared, probabilities.shape)
+    refuse(
+        "lower", shown[1], shown[1] > shown[2], "give no more than upper: the two may be the wrong way round"
+    )
     return Family(
-        estimate=figures[0],
-        lower=figures[1],
-        upper=figures[2],
+        estimate=shown[0],
+        lower=shown[1],
+        upper=shown[2],
         confidence=level,
         method=used,
         each_confidence=simultaneous_confidence(declared, confidence=level),
@@ -165,7 +168,7 @@ def adjust(
 
 def _declared(members: Sequence[str]) -> tuple[str, ...]:
     """The family's names, each once."""
-    names = tuple(members)
+    names = tuple(members) if isinstance(members, Iterable) else ()
     if isinstance(members, str) or not names:
         raise ValueError(f"members is {members!r}; give the names of all that is compared, one or more")
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -176,7 +179,7 @@ def _declared(members: Sequence[str]) -> tuple[str, ...]:
 
 def _figures(name: str, value: ArrayLike, members: tuple[str, ...]) -> FloatArray:
     """Numbers of which none is NaN; ``inf`` may stand."""
-    array = np.array(value, dtype=np.float64)
+    array = np.array(figures(name, value))
     if np.any(np.isnan(array)):
         place = np.argwhere(np.isnan(array))[0]
         who = members[int(place[-1])] if place.size and int(place[-1]) < len(members) else "the only one"

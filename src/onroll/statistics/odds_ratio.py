@@ -22,7 +22,7 @@ from onroll.statistics._tables import (
 METHODS = tuple(limits.LIMITS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OddsRatio:
     """An odds ratio with its interval. Single numbers in give floats, arrays give arrays of one shape.
 

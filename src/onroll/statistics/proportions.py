@@ -25,7 +25,7 @@ from onroll.statistics._proportion_limits import LIMITS
 METHODS = tuple(LIMITS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Proportion:
     """A proportion with its interval. Single numbers in give floats, arrays give arrays of one shape.
 

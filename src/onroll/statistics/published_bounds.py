@@ -44,6 +44,8 @@ __all__ = [
 
 NO_BOUND = "the reference may be 0: no bound above"
 NOTHING = "the reference is 0 in every table that fits: no ratio"
+NO_MIDDLE = "nothing bounds a count above: there is no middle to estimate from"
+BOTH_NONE = "both are 0, so there is no ratio of the two themselves"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ class RatioBounds:
     Attributes
     ----------
     estimate : float or ndarray
-        Of the figures as printed, or of the middles of what is possible.
+        Of the figures as printed, or of the middles of what is possible; NaN where there is none.
     lower, upper : float or ndarray
         The true one is within them for certain; ``upper`` is ``inf`` where the reference may be 0.
     confidence : float
@@ -61,7 +63,7 @@ class RatioBounds:
     method : str or ndarray of str
         What was bounded.
     note : str or ndarray of str
-        Where there is no bound above, or no ratio.
+        Where there is no bound above, no ratio, or no estimate.
     """
 
     estimate: Figure
@@ -202,7 +204,7 @@ def difference_bounds(
     here, mid, there, mid0 = _rates(events, total, reference_events, reference_total)
     per = one_above_zero("per", per)
     lower, upper = here.lower - there.upper, here.upper - there.lower
-    name, note = np.full(lower.shape, "difference of counts that fit"), np.full(lower.shape, "")
+    name, note = np.full(lower.shape, "difference of counts that fit"), _said(open_=np.isnan(mid + mid0))
     ends = (given((mid - mid0) * per), given(lower * per), given(upper * per))
     return RatioBounds(*ends, 1.0, words(name), words(note))
 
@@ -237,7 +239,14 @@ def _rates(
             "total may be 0; give totals of 1 or more, or suppressed(1, ...) where it has pupils"
         )
     here, there = Possible(x / nn, xx / n), Possible(x0 / nn0, xx0 / n0)
-    return here, (x + xx) / (n + nn), there, (x0 + xx0) / (n0 + nn0)
+    return here, _middle(x, xx, n, nn), there, _middle(x0, xx0, n0, nn0)
+
+
+def _middle(x: FloatArray, xx: FloatArray, n: FloatArray, nn: FloatArray) -> FloatArray:
+    """The rate of the middles; NaN where a count has no upper end."""
+    bounded = np.isfinite(xx) & np.isfinite(nn)
+    above, below = np.where(bounded, x + xx, np.nan), np.where(bounded, n + nn, 1.0)
+    return np.asarray(above / below)
 
 
 def _ratio(mid: FloatArray, here: Possible, mid0: FloatArray, there: Possible, method: str) -> RatioBounds:
@@ -246,8 +255,19 @@ def _ratio(mid: FloatArray, here: Possible, mid0: FloatArray, there: Possible, m
     open_above = there.lower <= 0
     lower = np.where(top, here.lower / np.where(top, there.upper, 1.0), 0.0)
     upper = np.where(open_above, np.inf, here.upper / np.where(open_above, 1.0, there.lower))
-    some = mid0 > 0
+    some, unknown = mid0 > 0, np.isnan(mid + mid0)
     estimate = np.where(some, mid / np.where(some, mid0, 1.0), np.where(mid > 0, np.inf, np.nan))
-    note: StrArray = np.where(open_above, np.where(top, NO_BOUND, NOTHING), "")
+    estimate = np.where(unknown, np.nan, estimate)
+    none = (mid == 0) & (mid0 == 0) & top
+    note = _said(np.where(open_above, np.where(top, NO_BOUND, NOTHING), ""), unknown, none)
     name = np.full(lower.shape, method)
     return RatioBounds(given(estimate), given(lower), given(upper), 1.0, words(name), words(note))
+
+
+def _said(bound: StrArray | str = "", open_: ArrayLike = False, none: ArrayLike = False) -> StrArray:
+    """All that is to be said of an element, joined."""
+    words_of: StrArray = np.asarray(bound, dtype=np.str_)
+    for where, text in ((open_, NO_MIDDLE), (none, BOTH_NONE)):
+        joined = np.where(words_of == "", text, np.strings.add(np.strings.add(words_of, "; "), text))
+        words_of = np.where(where, joined, words_of)
+    return words_of

@@ -13,7 +13,7 @@ from onroll.statistics.rates import Rate, rate
 METHOD = "mover, poisson limits"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RateDifference:
     """A difference of two rates with its interval. Single numbers in give floats, arrays give arrays.
 

@@ -28,7 +28,7 @@ BYAR_FROM = 10
 """Byar's approximation is used from this many events on; below it the limits are exact (PHE's rule)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rate:
     """A rate with its interval. Single numbers in give floats, arrays give arrays of one shape.
 

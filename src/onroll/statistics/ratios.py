@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import (
+    BoolArray,
     Figure,
     FloatArray,
     Words,
@@ -15,19 +16,20 @@ from onroll.statistics._inputs import (
     choice,
     counts,
     given,
-    index,
     one_above_zero,
     open_share,
+    reasons,
     refuse,
     together,
     words,
 )
 from onroll.statistics._ratio_limits import conditional, dispersed
+from onroll.statistics._tables import NO_EVENT, where_known
 
 METHODS = ("exact", "mid-p", "dispersed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RateRatio:
     """A rate ratio with its interval. Single numbers in give floats, arrays give arrays of one shape.
 
@@ -43,6 +45,8 @@ class RateRatio:
         Two-sided probability of so uneven an outcome were the two rates equal.
     events, exposure, reference_events, reference_exposure, dispersion : float or ndarray
         What went in.
+    note : str or ndarray of str
+        Why an element has no estimate; empty where it has one.
     """
 
     estimate: Figure
@@ -56,6 +60,7 @@ class RateRatio:
     reference_events: Figure
     reference_exposure: Figure
     dispersion: Figure
+    note: Words
 
 
 def rate_ratio(
@@ -94,14 +99,14 @@ def rate_ratio(
     -------
     RateRatio
         ``estimate`` and ``upper`` are ``inf`` where the reference has no event, ``estimate`` and
-        ``lower`` are 0 where the group has none.
+        ``lower`` are 0 where the group has none. Where neither has one and arrays were given, estimate and
+        probability are NaN, the limits 0 and ``inf``, and the ``note`` says that no ratio can be computed.
 
     Raises
     ------
     ValueError
-        If a count is negative, fractional or not a number, an exposure is not above 0, neither group has
-        an event (no ratio can be computed; the place is named), or a dispersion or ``df`` comes with a
-        method that cannot use it.
+        If a count is negative, fractional or not a number, an exposure is not above 0, single numbers were
+        given and none is an event, or a dispersion or ``df`` comes with a method that cannot use it.
 
     Notes
     -----
@@ -132,37 +137,36 @@ def rate_ratio(
     }
     y, e, y0, e0, phi = together(shapes)
     level, used = open_share("confidence", confidence), choice("method", method, METHODS)
-    _refuse_no_event(y, y0)
+    neither = (y == 0) & (y0 == 0)
+    _refuse_single(neither)
     _refuse_unused(used, phi, df)
     relative = e0 / e
     if used == "dispersed":
         lower, upper, p_value, named = dispersed(y, y0, relative, phi, level, df)
     else:
         lower, upper, p_value, named = conditional(y, y0, e, e0, level, used)
-    estimate = np.where(y0 > 0, y / np.maximum(y0, 1.0), np.inf) * relative
+    estimate = np.where(neither, np.nan, np.where(y0 > 0, y / np.maximum(y0, 1.0), np.inf) * relative)
     return RateRatio(
         estimate=given(estimate),
         lower=given(lower * relative),
         upper=given(upper * relative),
         confidence=level,
         method=words(np.asarray(named)),
-        p_value=given(p_value),
+        p_value=given(where_known(p_value, estimate)),
         events=given(y),
         exposure=given(e),
         reference_events=given(y0),
         reference_exposure=given(e0),
         dispersion=given(phi),
+        note=words(reasons(neither.shape, (neither, NO_EVENT))),
     )
 
 
-def _refuse_no_event(y: FloatArray, y0: FloatArray) -> None:
-    """Raise where neither group has an event, naming the first place."""
-    neither = (y == 0) & (y0 == 0)
-    if np.any(neither):
-        at = index(tuple(int(i) for i in np.argwhere(neither)[0]))
+def _refuse_single(neither: BoolArray) -> None:
+    """Raise where one ratio was asked and neither group has an event; among many the note says so."""
+    if neither.ndim == 0 and neither:
         raise ValueError(
-            f"events{at} and reference_events{at} are both 0; no ratio can be computed from no event: "
-            "leave the pair out and say so, or give the two rates"
+            f"events and reference_events are both 0; {NO_EVENT}: leave the pair out and say so, or give the two rates"
         )
 
 

@@ -41,7 +41,7 @@ METHODS = ("miettinen-nurminen", "koopman", "mover", "katz", "walter")
 LOG_METHODS = ("katz", "walter")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RelativeRisk:
     """A relative risk with its interval. Single numbers in give floats, arrays give arrays of one shape.
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._count_limits import poisson_limits, ratio_limits
+from onroll.statistics._count_limits import rate_over
+from onroll.statistics._event_limits import METHODS, dispersion_of, limits_of_events
+from onroll.statistics._event_limits import event_limits as event_limits
 from onroll.statistics._frequencies import moments
 from onroll.statistics._inputs import (
     Figure,
-    FloatArray,
     Words,
     above_zero,
     choice,
     given,
-    index,
     one_above_zero,
     open_share,
     same_word,
@@ -24,12 +24,11 @@ from onroll.statistics._inputs import (
     words,
 )
 
-METHODS = ("effective", "dobson")
 NO_EVENT = "no event: dispersion taken as 1"
 OPEN = "top class open: the estimate is the middle, the limits cover both ends"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RepeatRate:
     """A rate of events that come several to a pupil. One row of pupils gives floats, many give arrays.
 
@@ -69,7 +68,7 @@ class RepeatRate:
     note: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RepeatRateRatio:
     """The ratio of two rates of repeated events.
 
@@ -83,6 +82,8 @@ class RepeatRateRatio:
         ``"mover, effective"`` or ``"mover, dobson"``.
     rate, reference : RepeatRate
         The two rates, per 1 of exposure.
+    note : str or ndarray of str
+        Why an element has no estimate; empty where it has one.
     """
 
     estimate: Figure
@@ -92,6 +93,7 @@ class RepeatRateRatio:
     method: Words
     rate: RepeatRate
     reference: RepeatRate
+    note: Words
 
 
 def repeat_rate(
@@ -167,11 +169,11 @@ def repeat_rate(
     counted, base = together(shapes)
     scale, level = one_above_zero("per", per), open_share("confidence", confidence)
     used = choice("method", method, METHODS)
-    ends = [event_limits(y, v, level, used) for y, v in zip(found.events, found.squares, strict=True)]
+    ends = [limits_of_events(y, v, level, used) for y, v in zip(found.events, found.squares, strict=True)]
     middle = (found.events[0] + found.events[-1]) / 2.0
     variance = np.maximum(found.squares[0], found.squares[-1])
     open_class = (found.events[0] != found.events[-1]) | (found.squares[0] != found.squares[-1])
-    spread = np.max([_dispersion(y, v) for y, v in zip(found.events, found.squares, strict=True)], axis=0)
+    spread = np.max([dispersion_of(y, v) for y, v in zip(found.events, found.squares, strict=True)], axis=0)
     note = np.where(middle == 0, NO_EVENT, np.where(open_class, OPEN, ""))
     return RepeatRate(
         estimate=given(middle / base * scale),
@@ -219,12 +221,13 @@ def repeat_rate_ratio(
     Returns
     -------
     RepeatRateRatio
-        ``estimate`` and ``upper`` are ``inf`` where the reference has no event.
+        ``estimate`` and ``upper`` are ``inf`` where the reference has no event. Where neither group has one
+        and several were given, the estimate is NaN, the limits are 0 and ``inf``, and the ``note`` says why.
 
     Raises
     ------
     ValueError
-        As ``repeat_rate`` does, and if neither group has an event (the place is named).
+        As ``repeat_rate`` does, and if the one pair given has no event in either group.
 
     Notes
     -----
@@ -250,43 +253,14 @@ def repeat_rate_ratio(
         confidence=confidence,
         method=method,
     )
-    top, bottom = together({"pupils": np.asarray(a.estimate), "reference_pupils": np.asarray(b.estimate)})
-    neither = (top == 0) & (bottom == 0)
-    if np.any(neither):
-        at = index(tuple(int(i) for i in np.argwhere(neither)[0]))
-        raise ValueError(
-            f"pupils{at} and reference_pupils{at} have no event; no ratio can be computed: give the two rates"
-        )
-    lower, upper = ratio_limits(
-        top,
-        (np.asarray(a.lower), np.asarray(a.upper)),
-        bottom,
-        (np.asarray(b.lower), np.asarray(b.upper)),
-    )
+    ratio, lower, upper, note = rate_over(a, b, "pupils")
     return RepeatRateRatio(
-        estimate=given(np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)),
+        estimate=given(ratio),
         lower=given(lower),
         upper=given(upper),
         confidence=a.confidence,
-        method=words(same_word(f"mover, {method}", top.shape)),
+        method=words(same_word(f"mover, {method}", ratio.shape)),
         rate=a,
         reference=b,
+        note=words(note),
     )
-
-
-def event_limits(
-    events: FloatArray, variance: FloatArray, confidence: float, method: str
-) -> tuple[FloatArray, FloatArray]:
-    """Limits of a number of events that has this variance: see ``repeat_rate`` for the two methods."""
-    phi = _dispersion(events, variance)
-    if method == "effective":
-        lower, upper, _ = poisson_limits(events / phi, confidence)
-        return lower * phi, upper * phi
-    lower, upper, _ = poisson_limits(events, confidence)
-    root = np.sqrt(phi)
-    return np.maximum(events - root * (events - lower), 0.0), events + root * (upper - events)
-
-
-def _dispersion(events: FloatArray, variance: FloatArray) -> FloatArray:
-    """Variance over events; 1 where there is no event."""
-    return np.where(events > 0, variance / np.where(events > 0, events, 1.0), 1.0)

@@ -32,7 +32,7 @@ from onroll.statistics._tables import (
 METHODS = ("miettinen-nurminen", "mee", "newcombe", "wald", "agresti-caffo")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RiskDifference:
     """A risk difference with its interval. Single numbers in give floats, arrays give arrays of one shape.
 

@@ -12,7 +12,7 @@ from scipy import special
 from onroll.statistics import _run_chances as chance_of
 from onroll.statistics import _runs
 from onroll.statistics._chart_result import ControlChart
-from onroll.statistics._inputs import BoolArray, FloatArray, choice, normal_quantile
+from onroll.statistics._inputs import BoolArray, FloatArray, normal_quantile, of_kind, several, whole
 
 USUAL = ("beyond", "shift", "trend", "two of three")
 """NHS England's four."""
@@ -109,10 +109,9 @@ def run_rules(
     >>> found.chance
     array([0.042..., 0.039...])
     """
-    named = _named(rules)
-    for name, length, least in (("shift", shift, 2), ("trend", trend, 3)):
-        if length < least or length != int(length):
-            raise ValueError(f"{name} is {length!r}; give a whole number of {least} or more")
+    of_kind("chart", chart, ControlChart, "a chart, as xmr_chart or p_chart makes it")
+    named = several("rules", rules, RULES)
+    shift, trend = whole("shift", shift, 2), whole("trend", trend, 3)
     far = float(special.ndtr(-normal_quantile(chart.confidence) * 2.0 / 3.0))
     parts = [chart.segment == number for number in np.unique(chart.segment)]
     lengths = [int(part.sum()) for part in parts]
@@ -154,13 +153,3 @@ _MARK: Mapping[str, Callable[[_runs.Series, int], BoolArray]] = MappingProxyType
         "crossings": lambda series, _: _runs.few_crossings(series),
     }
 )
-
-
-def _named(rules: Sequence[str]) -> tuple[str, ...]:
-    """The rules, each known and named once."""
-    named = (rules,) if isinstance(rules, str) else tuple(rules)
-    for rule in named:
-        choice("rules", rule, RULES)
-    if not named or len(set(named)) < len(named):
-        raise ValueError(f"rules are {named!r}; name one or more, each once")
-    return named

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._count_limits import ratio_limits
+from onroll.statistics._count_limits import rate_over
 from onroll.statistics._indirect import IndirectRate as IndirectRate
 from onroll.statistics._indirect import IndirectRatio as IndirectRatio
 from onroll.statistics._indirect import indirect_rate as indirect_rate
@@ -17,17 +16,15 @@ from onroll.statistics._inputs import (
     Words,
     choice,
     given,
-    index,
     one_above_zero,
     open_share,
     same_word,
-    together,
     words,
 )
 from onroll.statistics._weighted_strata import EMPTY, METHODS, strata, weighted_limits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DirectRate:
     """A directly standardised rate. One row of strata gives floats, many rows give arrays.
 
@@ -65,7 +62,7 @@ class DirectRate:
     note: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DirectRateRatio:
     """The ratio of two directly standardised rates.
 
@@ -79,6 +76,8 @@ class DirectRateRatio:
         ``"mover, dobson"`` or ``"mover, gamma"``.
     rate, reference : DirectRate
         The two rates, per 1.
+    note : str or ndarray of str
+        Why an element has no estimate; empty where it has one.
     """
 
     estimate: Figure
@@ -88,6 +87,7 @@ class DirectRateRatio:
     method: Words
     rate: DirectRate
     reference: DirectRate
+    note: Words
 
 
 def direct_rate(
@@ -209,12 +209,13 @@ def direct_rate_ratio(
     Returns
     -------
     DirectRateRatio
-        ``estimate`` and ``upper`` are ``inf`` where the reference has no event.
+        ``estimate`` and ``upper`` are ``inf`` where the reference has no event. Where neither has one and
+        several rows were given, the estimate is NaN, the limits are 0 and ``inf``, and the ``note`` says why.
 
     Raises
     ------
     ValueError
-        As ``direct_rate`` does, and if neither has an event (the place is named).
+        As ``direct_rate`` does, and if the one pair given has no event on either side.
 
     Notes
     -----
@@ -241,22 +242,14 @@ def direct_rate_ratio(
             (reference_events, reference_exposure, reference_variance),
         )
     ]
-    rates = [np.asarray(side.estimate) for side in sides]
-    top, bottom = together({"events, by row,": rates[0], "reference_events, by row,": rates[1]})
-    neither = (top == 0) & (bottom == 0)
-    if np.any(neither):
-        at = index(tuple(int(i) for i in np.argwhere(neither)[0]))
-        raise ValueError(
-            f"events{at} and reference_events{at} are all 0; no ratio can be computed: give the rates"
-        )
-    limits = [(np.asarray(side.lower), np.asarray(side.upper)) for side in sides]
-    lower, upper = ratio_limits(top, limits[0], bottom, limits[1])
+    ratio, lower, upper, note = rate_over(sides[0], sides[1], "events")
     return DirectRateRatio(
-        estimate=given(np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)),
+        estimate=given(ratio),
         lower=given(lower),
         upper=given(upper),
         confidence=sides[0].confidence,
-        method=words(same_word(f"mover, {method}", top.shape)),
+        method=words(same_word(f"mover, {method}", ratio.shape)),
         rate=sides[0],
         reference=sides[1],
+        note=words(note),
     )

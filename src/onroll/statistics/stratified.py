@@ -35,7 +35,7 @@ SCORED = ("risk_difference", "relative_risk")
 WEIGHTS = ("miettinen-nurminen", "mantel-haenszel")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stratified:
     """A measure common to all strata, with its interval. Arrays have the shape of what went in, less strata.
 

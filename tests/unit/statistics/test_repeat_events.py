@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from onroll.statistics.rates import rate
-from onroll.statistics.repeat_events import NO_EVENT, OPEN, repeat_rate, repeat_rate_ratio
+from onroll.statistics.repeat_events import NO_EVENT, OPEN, event_limits, repeat_rate, repeat_rate_ratio
 
 
 def test_events_variance_and_dispersion_are_those_of_the_pupils_one_by_one() -> None:
@@ -84,9 +84,28 @@ def test_a_ratio_against_no_event_has_no_bound_above() -> None:
     assert none.upper == pytest.approx(1 / found.lower)
 
 
-def test_a_ratio_of_nothing_to_nothing_names_the_place() -> None:
-    with pytest.raises(ValueError, match=r"pupils\[1\] and reference_pupils\[1\] have no event"):
-        repeat_rate_ratio([[1], [0]], 10, reference_pupils=[[1], [0]], reference_exposure=10)
+def test_a_ratio_of_nothing_to_nothing_is_refused_alone_and_noted_among_many() -> None:
+    with pytest.raises(ValueError, match=r"pupils and reference_pupils hold no event; .*give the two rates"):
+        repeat_rate_ratio([0], 10, reference_pupils=[0], reference_exposure=10)
+    found = repeat_rate_ratio([[1], [0]], 10, reference_pupils=[[1], [0]], reference_exposure=10)
+    assert np.isnan(found.estimate).tolist() == [False, True]
+    assert (found.lower[1], found.upper[1]) == (0.0, np.inf)
+    assert found.note.tolist() == ["", "no ratio can be computed: neither side has an event"]
+
+
+def test_event_limits_are_those_of_the_rate_and_check_what_goes_in() -> None:
+    whole = repeat_rate([30, 8, 4, 1], 1)
+    assert event_limits(whole.events, whole.variance) == (whole.lower, whole.upper)
+    for bad in ((-1, 1), (np.nan, 1), (3, 0), (0, 3), ([1, 2], [1, 2, 3]), ("3", 1)):
+        with pytest.raises(ValueError, match=r"events|variance"):
+            event_limits(*bad)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^method is 'normal'; choose one of effective, dobson$"):
+        event_limits(3, 3, method="normal")
+
+
+def test_no_class_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^pupils has no class; give how many had 1, 2, 3"):
+        repeat_rate([], 100)
 
 
 def test_many_groups_are_the_same_as_one_at_a_time() -> None:

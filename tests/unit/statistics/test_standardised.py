@@ -83,15 +83,26 @@ def test_what_cannot_be_is_said(bad: dict[str, object], words: str) -> None:
         direct_rate(**given)  # type: ignore[arg-type]
 
 
-def test_a_ratio_of_nothing_to_nothing_names_the_place() -> None:
-    with pytest.raises(ValueError, match=r"events\[1\] and reference_events\[1\] are all 0"):
-        direct_rate_ratio(
-            [[1, 0], [0, 0]],
-            [9, 9],
-            [1, 1],
-            reference_events=[[1, 1], [0, 0]],
-            reference_exposure=[9, 9],
-        )
+def test_a_ratio_of_nothing_to_nothing_is_refused_alone_and_noted_among_many() -> None:
+    same = {"exposure": [9, 9], "weights": [1, 1], "reference_exposure": [9, 9]}
+    with pytest.raises(ValueError, match=r"events and reference_events hold no event; .*give the two rates"):
+        direct_rate_ratio([0, 0], reference_events=[0, 0], **same)  # type: ignore[arg-type]
+    found = direct_rate_ratio([[1, 0], [0, 0]], reference_events=[[1, 1], [0, 0]], **same)  # type: ignore[arg-type]
+    assert np.isnan(found.estimate).tolist() == [False, True]
+    assert (found.lower[1], found.upper[1]) == (0.0, np.inf)
+    assert found.note.tolist() == ["", "no ratio can be computed: neither side has an event"]
+
+
+def test_where_nothing_is_expected_one_row_is_refused_and_many_are_noted() -> None:
+    with pytest.raises(ValueError, match=r"^expected events is 0; the reference has no event"):
+        indirect_ratio(3, [4, 0], [0, 2], [10, 10])
+    for found in (f([3, 3], [[4, 0], [4, 4]], [0, 2], [10, 10]) for f in (indirect_ratio, indirect_rate)):
+        assert np.isnan(found.estimate).tolist() == [True, False]
+        assert (found.lower[0], found.upper[0]) == (0.0, np.inf)
+        assert found.note.tolist()[1] == ""
+        assert found.note.tolist()[0].startswith("nothing is expected: the reference has no event")
+    with pytest.raises(ValueError, match=r"^sum of reference_exposure is 0; a reference without pupils"):
+        indirect_rate(0, [0, 0], [0, 0], [0, 0])
 
 
 def test_a_ratio_against_no_event_has_no_bound_above() -> None:

@@ -179,7 +179,10 @@ def test_steady_series_pass_their_limits_about_as_often_as_said() -> None:
         (lambda: xmr_chart([1, 2, 3, 4], rebase=[3]), "limits from point 3 on rest on 1 point"),
         (lambda: xmr_chart([1, 2, 3, 4], rebase=[9]), r"rebase\[0\] is 9; give rising places from 1 to 3"),
         (lambda: xmr_chart([1, 2, 3, 4, 5], rebase=[3, 2]), r"rebase\[1\] is 2"),
-        (lambda: xmr_chart([1, 2, 3], baseline=1), "baseline is 1; give two points or more"),
+        (
+            lambda: xmr_chart([1, 2, 3], baseline=1),
+            "baseline is 1; give a whole number of 2 or more, or None",
+        ),
         (lambda: p_chart([5, 2], 3), r"events\[0\] is 5; .*u_chart"),
         (lambda: u_chart([5, -2], 3), r"events\[1\] is -2"),
         (lambda: p_chart([1, 2], 3, limits="wide"), "limits is 'wide'; choose one of sigma, exact, laney"),

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from onroll.statistics._binomial import log_pmf
-from onroll.statistics.ratios import rate_ratio
+from onroll.statistics.ratios import METHODS, rate_ratio
 
 EXACT_SLACK = 1e-12
 
@@ -27,15 +27,18 @@ def test_no_event_in_one_group(method: str) -> None:
     assert none.p_value == pytest.approx({"mid-p": 0.5**4, "exact": 0.5**3, "dispersed": 0.5**3}[method])
 
 
-def test_no_event_anywhere_is_refused_by_place() -> None:
+def test_no_event_anywhere_is_refused_alone_and_noted_among_many() -> None:
     with pytest.raises(
         ValueError, match=r"^events and reference_events are both 0; no ratio can be computed"
     ):
         compare(0, 0)
-    with pytest.raises(
-        ValueError, match=r"^events\[1\] and reference_events\[1\] are both 0.*leave the pair out"
-    ):
-        compare([1, 0, 0], [0, 0, 2])
+    for method in METHODS:
+        found = compare([1, 0, 0], [0, 0, 2], method=method)
+        assert found.estimate.tolist()[::2] == [np.inf, 0.0]
+        assert np.isnan(found.estimate[1])
+        assert np.isnan(found.p_value).tolist() == [False, True, False]
+        assert (found.lower[1], found.upper[1]) == (0.0, np.inf)
+        assert found.note.tolist() == ["", "no ratio can be computed: neither group has an event", ""]
 
 
 def test_equal_rates_have_probability_one() -> None:
