@@ -81,9 +81,9 @@ def _hide_alone(rows: list[Row], alone: list[Row], why: Why, minimum: int) -> No
     before = -1
     while before != (before := sum(why[row.at] != "" for row in rows)):
         for name in sorted(topics, key=lambda topic: topic in WIDER):
-            _complete(topics[name], total, why, minimum)
             if name in WIDER:
                 _hide_within_wider(topics[name], rows, why, minimum)
+            _complete(topics[name], total, why, minimum)
 
 
 def _hide_within_wider(family: list[Row], rows: list[Row], why: Why, minimum: int) -> None:
