@@ -194,7 +194,8 @@ def false_alarms(facts: Facts) -> list[Text]:
     parts = [part for words in said for part in (*words, ", ")][:-1]
     return [text(
         "Where many schools and terms are watched some stand out by chance. All limits on this page follow from one "
-        "budget of false alarms a year, set down in the plan when charts of a made authority had been seen. At most so many are to be expected if nothing has changed: ",
+        "budget of false alarms a year, set down in the plan when charts of a made authority had been seen. At most so "
+        "many are to be expected if nothing has changed: ",
         *parts, ". Schools that differ from each other in an uneven way, a few by much, bring more.",
     )]  # fmt: skip
 
