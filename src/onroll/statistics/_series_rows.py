@@ -14,7 +14,7 @@ SEASONS = ("common", "own")
 STEP, SLOPE, OTHER = "step", "slope change", "comparison: "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What the columns are to hold.
 
@@ -30,7 +30,7 @@ class Plan:
     slope_change: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SeriesRows:
     """Rows of one series, or of two stacked (the series itself first), for the periods used.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from onroll.statistics.interrupted_rates import interrupted_rates
 from onroll.statistics.interrupted_series import InterruptedSeries, interrupted_series
+from onroll.statistics.panel_differences import two_groups
 
 Array = NDArray[np.float64]
 LAGS = 6
@@ -54,6 +55,34 @@ def smoking_ban(folder: Path) -> Mapping[str, float]:
     }
 
 
+def minimum_wage(folder: Path) -> Mapping[str, float]:
+    """P15: restaurants in two states, before and after."""
+    columns = _columns(folder / "card_krueger.csv")
+    y, state, after, store = (columns[name] for name in ("fte", "nj", "d", "id"))
+    fits = {
+        "error of least squares": two_groups(y, state, after, errors="model"),
+        "robust error": two_groups(y, state, after, errors="HC1"),
+        "error of stores": two_groups(y, state, after, cluster=store, errors="CR1S"),
+    }
+    any_fit = fits["robust error"]
+    found = {name: fit.error for name, fit in fits.items()}
+    for row, name in enumerate(("Pennsylvania", "New Jersey")):
+        for column, when in enumerate(("before", "after")):
+            found[f"{name} {when}: mean"] = float(any_fit.means[row, column])
+            found[f"{name} {when}: error"] = float(any_fit.mean_errors[row, column])
+            found[f"{name} {when}: stores"] = float(any_fit.rows[row, column])
+    ids, times = np.unique(store, return_counts=True)
+    both = np.isin(store, ids[times == 2])
+    balanced = two_groups(y[both], state[both], after[both], cluster=store[both], errors="CR1S")
+    return found | {
+        "difference in differences": any_fit.estimate,
+        "difference in differences, as published": any_fit.estimate,
+        "stores seen twice": float(np.count_nonzero(times == 2)),
+        "stores seen twice: difference": balanced.estimate,
+        "stores seen twice: error of stores, as published": balanced.error,
+    }
+
+
 def _terms(fit: InterruptedSeries) -> dict[str, float]:
     """Coefficients and errors by name."""
     names = ["intercept" if name == "constant" else name for name in fit.names]
@@ -68,4 +97,6 @@ def _columns(path: Path) -> dict[str, Array]:
     return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
-CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType({"P14_its_sicily": smoking_ban})
+CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType(
+    {"P14_its_sicily": smoking_ban, "P15_did_card_krueger": minimum_wage}
+)
