@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from onroll.statistics._cell_rows import NO_SQUARES, CellRows
 from onroll.statistics._families import Family
 from onroll.statistics._generalised_linear import Fitted, fit
-from onroll.statistics._inputs import BoolArray, FloatArray, StrArray, choice, open_share
+from onroll.statistics._inputs import ROUNDING, BoolArray, FloatArray, StrArray, choice, open_share
+from onroll.statistics._model_limits import reach
 from onroll.statistics._separation import NO_EVENT, WAYS, without_bound
 from onroll.statistics.design_matrix import Design
 from onroll.statistics.sandwich import CLUSTERED, KINDS, Covariance, sandwich
 
-ALONE = "known from single schools alone, or schools are all alike: no error of schools"
-FEW = "fewer than 4 degrees of freedom: limits not to be trusted"
 ABOVE_ONE = "some cells have a fitted risk above 1"
-TRUSTED_FROM = 4.0
+EXACT, SETTLED = 1e-10, 1e-6
+"""An error below this part of the model's own is what rounding left of 0: least squares, and fits that settle."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +27,9 @@ class AdjustedModel:
     Attributes
     ----------
     estimate, lower, upper : ndarray, shape (columns,)
-        On the scale of ``scale``; ``-inf`` (or ``inf``) for a group that was left out, with all from ``-inf`` to
-        ``inf`` as its limits.
+        On the scale of ``scale``; ``-inf`` (or ``inf``) for a group that was left out. Its limits, and those of what
+        one school alone tells of, are ``-inf`` to ``inf``; where nothing varies there is no error to make limits of,
+        and they are NaN. ``note`` says which.
     confidence : float
         Coverage asked of each interval.
     method : str
@@ -41,7 +41,7 @@ class AdjustedModel:
     scale : str
         What a coefficient is: "log odds ratio", "log relative risk", "log rate ratio", "difference", "probit".
     note : ndarray of str
-        Why a column was left out, or that its limits rest on too few schools; else empty.
+        Why a column was left out or has no limits, or that these rest on too few schools; else empty.
     remark : str
         What is to be known of the whole fit; mostly empty.
     pupils, events : float
@@ -95,7 +95,7 @@ class AdjustedModel:
         if not self.scale.startswith("log"):
             raise ValueError(f"scale is {self.scale!r}; only a logarithm can be turned into a ratio")
         low, middle, high = (
-            float(np.exp(np.clip(one, -np.inf, 700.0))) if one < np.inf else np.inf
+            np.inf if one == np.inf else float(np.exp(np.minimum(one, 700.0)))
             for one in (self.coefficient(name)[at] for at in (1, 0, 2))
         )
         return middle, low, high
@@ -140,11 +140,10 @@ def dressed(
     kind = _kind(rows, errors)
     dispersion = _dispersion(rows, fitted, absorbed)
     covariance = _covariance(rows, fitted, family, kind, dispersion, absorbed)
-    every = np.eye(rows.x.shape[1])
-    error, freedom = covariance.error(every), _known_by_schools(covariance, every)
-    far = distance(level, freedom, error)
-    for at, degrees in zip(np.flatnonzero(kept), freedom, strict=True):
-        notes[at] = ALONE if degrees == 0 else FEW if degrees < TRUSTED_FROM else notes[at]
+    limits = reach(covariance, np.eye(rows.x.shape[1]), level)
+    error, freedom, far = limits.error, limits.freedom, limits.far
+    for at, told in zip(np.flatnonzero(kept), limits.note, strict=True):
+        notes[at] = str(told) or notes[at]
     lost = np.where(np.array(notes) == NO_EVENT, -np.inf, np.inf)
     without_end = np.abs(lost)
     return AdjustedModel(
@@ -168,27 +167,17 @@ def dressed(
         covariance=covariance,
         kept=kept,
         design=design,
-        roll=roll,
-        offset=offset,
+        roll=np.array(roll),
+        offset=np.array(offset),
         family=family,
     )
 
 
-def _known_by_schools(covariance: Covariance, contrasts: FloatArray) -> FloatArray:
-    """Degrees of freedom; 0 where schools seem to leave no error, because single ones settle the coefficient."""
-    freedom = covariance.freedom(contrasts)
-    if covariance.schools is not None or not covariance.clusters:
-        return freedom
-    settled = covariance.error(contrasts) <= 1e-6 * np.linalg.norm(contrasts @ covariance.root, axis=1)
-    return np.where(settled, 0.0, freedom)
-
-
-def distance(confidence: float, freedom: FloatArray, error: FloatArray) -> FloatArray:
-    """How far limits are from the estimate: by t, or the normal without end of freedom; ``inf`` without any."""
-    upper = 0.5 + confidence / 2.0
-    some = np.where(np.isfinite(freedom) & (freedom > 0), freedom, 1.0)
-    found = np.where(np.isinf(freedom), special.ndtri(upper), special.stdtrit(some, upper))
-    return np.where(freedom > 0, found * error, np.inf)
+def _least(rows: CellRows, linear: bool) -> float:
+    """Below which part of what the information gives an error is 0; least squares do not know how large outcomes are."""
+    if not linear or rows.squares is None:
+        return SETTLED
+    return EXACT * float(np.sqrt(rows.squares.sum() / rows.n.sum()))
 
 
 def _kind(rows: CellRows, errors: str | None) -> str:
@@ -204,9 +193,11 @@ def _filled(whole: FloatArray, kept: BoolArray, part: FloatArray) -> FloatArray:
 
 
 def _squared(rows: CellRows, mean: FloatArray) -> FloatArray:
-    """Sum over pupils of squared residuals: with 0 and 1, ``k (1 - mean)^2 + (n - k) mean^2``."""
+    """Sum over pupils of squared residuals: those about the cell's own mean, and that mean's from the fitted one."""
     assert rows.squares is not None
-    return np.maximum(rows.squares - 2.0 * mean * rows.y + rows.n * mean**2, 0.0)
+    within = rows.squares - rows.y**2 / rows.n
+    within = np.where(within > ROUNDING * rows.squares, within, 0.0)
+    return np.asarray(within + rows.n * (rows.y / rows.n - mean) ** 2)
 
 
 def _dispersion(rows: CellRows, fitted: Fitted, absorbed: int) -> float:
@@ -234,7 +225,7 @@ def _covariance(
             f"pupils are {rows.n.sum():g}, columns {rows.x.shape[1] + absorbed}; there must be more"
         )
     squares = None if rows.squares is None else fitted.pull**2 * _squared(rows, fitted.mean)
-    return sandwich(
+    found = sandwich(
         rows.x,
         fitted.information,
         fitted.pull * (rows.y - rows.n * fitted.mean),
@@ -246,3 +237,4 @@ def _covariance(
         absorbed=absorbed,
         freedom=free if linear else float("inf"),
     )
+    return replace(found, least=_least(rows, linear))

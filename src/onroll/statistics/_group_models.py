@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._labels import labels
 
 STEPS = 100
 RUN_OFF, LONGEST, CLOSE = 25.0, 4.0, 1e-11
@@ -105,6 +106,8 @@ def sample(
     """Arrange rows, or say which shapes do not fit."""
     x = features[:, None] if features.ndim == 1 else features
     rows = y.size
+    if x.ndim == 2 and x.shape[1] == 0:
+        raise ValueError(f"features have shape {x.shape}; give one feature or more for each row")
     if y.ndim != 1 or x.ndim != 2 or not x.shape[0] == here.size == w.size == rows or here.ndim != 1:
         raise ValueError(
             f"outcome has shape {y.shape}, features {features.shape}, group {here.shape}, weights {w.shape}; "
@@ -115,9 +118,10 @@ def sample(
             raise ValueError(f"{name} has no row; both groups are needed")
     numbered = None
     if cluster is not None:
-        numbered = np.asarray(np.unique(np.asarray(cluster), return_inverse=True)[1], dtype=np.intp)
-        if numbered.shape != (rows,):
-            raise ValueError(f"cluster has shape {numbered.shape}; give one for each of {rows} rows")
+        named = labels("cluster", cluster)
+        if named.shape != (rows,):
+            raise ValueError(f"cluster has shape {named.shape}; give one for each of {rows} rows")
+        numbered = np.asarray(np.unique(named, return_inverse=True)[1], dtype=np.intp)
         if numbered.max() == 0:
             raise ValueError(
                 "cluster has one school only; errors of schools need two or more: leave cluster out"

@@ -163,11 +163,17 @@ class Laplace:
 
         def downhill(part: FloatArray) -> tuple[float, FloatArray]:
             whole[free] = part
-            value, slope = self.value(whole)
+            try:
+                value, slope = self.value(whole)
+            except np.linalg.LinAlgError:
+                return np.inf, np.zeros(part.size)
+            if not (np.isfinite(value) and np.all(np.isfinite(slope))):
+                return np.inf, np.zeros(part.size)
             return -value, -slope[free]
 
         options = {"gtol": slope, "maxiter": 300, "hess_inv0": covariance}
-        found = optimize.minimize(downhill, whole[free], jac=True, method="BFGS", options=options)
+        with np.errstate(all="ignore"):  # what is tried far out is no number, and is turned away from
+            found = optimize.minimize(downhill, whole[free], jac=True, method="BFGS", options=options)
         whole[free] = found.x
         return whole, float(-found.fun)
 

@@ -11,6 +11,9 @@ from scipy import special
 from onroll.statistics._families import LOGISTIC, POISSON, Family
 from onroll.statistics._inputs import FloatArray
 
+MOST = 300.0
+"""No logarithm of a rate is larger: what a search tries beyond can still be squared and counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class MixedFamily:
@@ -27,6 +30,8 @@ class MixedFamily:
 
     def likelihood(self, linear: FloatArray, y: FloatArray, n: FloatArray) -> FloatArray:
         """Log-likelihood of each cell but for what no parameter moves."""
+        if not self.family.zero_one:
+            return y * linear - n * self.mean(linear)
         return self.family.likelihood(linear, y, n)
 
 
@@ -35,7 +40,7 @@ def _mean_logistic(linear: FloatArray) -> FloatArray:
 
 
 def _mean_poisson(linear: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(np.minimum(linear, 600.0)))
+    return np.asarray(np.exp(np.minimum(linear, MOST)))
 
 
 MIXED = {

@@ -12,8 +12,8 @@ from onroll.statistics._cell_rows import CellRows, sums
 from onroll.statistics._generalised_linear import Fitted, fit
 from onroll.statistics._inputs import FloatArray
 from onroll.statistics._laplace import SLOPE, Laplace
+from onroll.statistics._mixed_edges import bent_right, covariance_of, refuse_without_bound, spread_limits
 from onroll.statistics._mixed_families import MIXED, MixedFamily
-from onroll.statistics._profile import profile_limits
 from onroll.statistics._quadrature import Quadrature
 
 ZERO = 1e-4
@@ -70,6 +70,7 @@ class OneIntercept:
         best = self.engine.climb(self.flat, start, hold=False)
         if best.spread < ZERO or best.point.value <= self.plain.log_likelihood + 1e-9:
             best = self.engine.climb(self.flat, 0.0, hold=True)
+        refuse_without_bound(np.array([best.spread]))
         self.best = best
 
     def profile(self, spread: float) -> float:
@@ -81,13 +82,13 @@ class OneIntercept:
         """Profile limits of the spread."""
         self.last = self.best.beta
         at_zero = self.plain.log_likelihood
-        return profile_limits(self.profile, self.best.spread, self.best.point.value, at_zero, confidence)
+        return spread_limits(self.profile, self.best.spread, self.best.point.value, at_zero, confidence)
 
     def fitted(self, confidence: float) -> MixedFit:
         """Gather the fit."""
         best, root, engine = self.best, self.plain.root, self.engine
         free = best.beta.size + (best.spread > 0)
-        inner = np.linalg.inv(best.point.information[:free, :free])[: best.beta.size, : best.beta.size]
+        inner = covariance_of(best.point.information[:free, :free])[: best.beta.size, : best.beta.size]
         mode, width = engine.modes(engine.x @ best.beta + engine.offset, best.spread)
         _, weight = self.family.moments(engine.x @ best.beta + engine.offset + best.spread * mode[engine.ids])
         together = engine.sums(engine.x * (engine.n * weight)[:, None])
@@ -123,10 +124,11 @@ def laplace_fit(
         if best[columns + kind] < ZERO or value <= without[kind] + 1e-9:
             best[columns + kind] = 0.0
             best, value = engine.climb(best, free & (np.arange(free.size) != columns + kind) & (best != 0.0))
+    refuse_without_bound(best[columns:])
     moving = free & ((np.arange(free.size) < columns) | (best > 0))
     curve = engine.information(best, moving)
     limits = [
-        profile_limits(
+        spread_limits(
             _profile(engine, best, moving, columns + kind, curve),
             float(best[columns + kind]),
             value,
@@ -135,7 +137,7 @@ def laplace_fit(
         )
         for kind in range(many)
     ]
-    return _gathered(engine, mixed, plain, best, value, _inverse(curve), np.array(limits), without)
+    return _gathered(engine, mixed, plain, best, value, bent_right(curve), np.array(limits), without)
 
 
 def _two(kinds: tuple[NDArray[np.intp], ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -154,7 +156,7 @@ def _profile(
     last = np.array(best)
     way, slope = None, SLOPE
     if curve is not None:
-        way, slope = _inverse(curve[np.ix_(others[free], others[free])]), ROUGH
+        way, slope = bent_right(curve[np.ix_(others[free], others[free])]), ROUGH
 
     def likelihood(spread: float) -> float:
         """Greatest log-likelihood at this spread; the next search starts where this one ended."""
@@ -165,13 +167,6 @@ def _profile(
         return value
 
     return likelihood
-
-
-def _inverse(curve: FloatArray) -> FloatArray:
-    """Inverse that is as symmetric as what it is made of; bends the wrong way are taken as flat."""
-    bend, along = np.linalg.eigh(curve)
-    found = (along / np.maximum(bend, 1e-8 * bend.max())) @ along.T
-    return np.asarray(0.5 * (found + found.T))
 
 
 def _gathered(

@@ -46,6 +46,11 @@ def rows_of_cells(
     x, n = counts("events", events), counts("total", total)
     refuse("events", x, x > n, "events cannot pass the total: count each pupil once")
     columns, here = numbers("features", features), numbers("group", group)
+    if x.ndim != 1 or not x.shape == n.shape == here.shape == columns.shape[:1] or columns.ndim > 2:
+        raise ValueError(
+            f"events have shape {x.shape}, total {n.shape}, features {columns.shape}, group {here.shape}; "
+            "give one of each for a cell"
+        )
     outcome = np.concatenate([np.ones(x.shape), np.zeros(x.shape)])
     weights = np.concatenate([x, n - x])
     kept = weights > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics import _spread_indices as indices
 from onroll.statistics._inputs import FloatArray, counts, refuse
+from onroll.statistics._labels import labels
 
 IntArray = NDArray[np.intp]
 MANY_GROUPS = ("mutual information", "theil")
@@ -22,8 +23,8 @@ def measure(
     """The index, its gradient in every cell, and what it would be by lot."""
     groups = table.shape[-1]
     for name, column in (("group", group), ("other", other)):
-        if column is not None and not 0 <= column < groups:
-            raise ValueError(f"{name} is {column}; pupils has columns 0 to {groups - 1}")
+        if column is not None or name == "group":
+            _column(name, column, groups)
     if index in MANY_GROUPS:
         value, gradient = indices.many_groups(table, np.arange(table.shape[-2]), index)
         return value, gradient, indices.many_groups_by_lot(table, index)
@@ -42,6 +43,14 @@ def measure(
     return value, indices.to_cells(parts, table, group, other), expected
 
 
+def _column(name: str, column: object, groups: int) -> None:
+    """Raise where this is no column of the table."""
+    if isinstance(column, bool | np.bool_) or not isinstance(column, int | np.integer):
+        raise ValueError(f"{name} is {column!r}; give the number of a column, 0 to {groups - 1}")
+    if not 0 <= column < groups:
+        raise ValueError(f"{name} is {column}; pupils has columns 0 to {groups - 1}")
+
+
 def table_of(pupils: ArrayLike) -> FloatArray:
     """Counts of schools by groups, at least two groups, at least one pupil."""
     table = counts("pupils", pupils)
@@ -55,7 +64,7 @@ def table_of(pupils: ArrayLike) -> FloatArray:
 
 def _areas(number: int, names: ArrayLike, units: int) -> IntArray:
     """Areas numbered from 0."""
-    array = np.asarray(names)
+    array = labels(f"levels[{number}]", names)
     if array.shape != (units,):
         raise ValueError(
             f"levels[{number}] has shape {array.shape}; pupils has {units} schools: give one area each"
@@ -65,10 +74,14 @@ def _areas(number: int, names: ArrayLike, units: int) -> IntArray:
 
 def nested_areas(levels: Sequence[ArrayLike], units: int) -> list[IntArray]:
     """Areas of each level numbered, or say that a level is not nested in the one before."""
-    labels = [_areas(number, names, units) for number, names in enumerate(levels)]
-    for wide, narrow in pairwise(labels):
+    if isinstance(levels, str) or not isinstance(levels, Iterable):
+        raise ValueError(f"levels is {levels!r}; give a list of levels, each with an area for every school")
+    areas = [_areas(number, names, units) for number, names in enumerate(levels)]
+    if not areas:
+        raise ValueError("levels are none; give one or more, or ask segregation for the whole")
+    for wide, narrow in pairwise(areas):
         if len(set(zip(wide.tolist(), narrow.tolist(), strict=True))) > narrow.max() + 1:
             raise ValueError(
                 "levels are not nested: an area lies in two of the level before; order them from the widest"
             )
-    return labels
+    return areas

@@ -10,7 +10,8 @@ from onroll.statistics._adjusted_model import model_of
 from onroll.statistics._cell_rows import cell_rows, zero_or_one
 from onroll.statistics._families import LINEAR, LOGISTIC, POISSON, PROBIT, Family
 from onroll.statistics._inputs import choice, counts, numbers
-from onroll.statistics.design_matrix import Design
+from onroll.statistics._labels import labels
+from onroll.statistics.design_matrix import Design, given_design
 
 LINKS = ("logit", "probit")
 
@@ -105,7 +106,8 @@ def relative_risks(
     Returns
     -------
     AdjustedModel
-        Coefficients are log relative risks; ``remark`` says so where a fitted risk is above 1.
+        Coefficients are log relative risks; ``remark`` says so where a fitted risk is above 1. Where every pupil
+        has the event nothing varies: robust errors are 0, limits NaN, and ``note`` says so.
 
     Raises
     ------
@@ -153,7 +155,8 @@ def risk_differences(
     Returns
     -------
     AdjustedModel
-        Coefficients are differences of risks.
+        Coefficients are differences of risks. Where no pupil, or every one, has the event nothing varies: errors
+        are 0, limits NaN, and ``note`` says so.
 
     Raises
     ------
@@ -210,7 +213,8 @@ def linear(
     Returns
     -------
     AdjustedModel
-        Limits are of t: rows less columns, schools less 1, or Satterthwaite's (CR2).
+        Limits are of t: rows less columns, schools less 1, or Satterthwaite's (CR2). Where every row lies on the
+        fit (a constant outcome, say) nothing varies: errors are 0, limits NaN, and ``note`` says so.
 
     Raises
     ------
@@ -240,7 +244,8 @@ def linear(
     )
     if y.shape != n.shape:
         raise ValueError(f"outcome has shape {y.shape}, pupils {n.shape}; give one of each for a row")
-    rows = cell_rows(design, np.asarray(n), y * n, y**2 * n, None, school)
+    schools = None if school is None else labels("school", school)
+    rows = cell_rows(given_design(design), np.asarray(n), y * n, y**2 * n, None, schools)
     return model_of(
         rows,
         design,
@@ -267,7 +272,8 @@ def _of_zero_one(
     confidence: float,
 ) -> AdjustedModel:
     """Fit a model of an outcome that a pupil has or has not."""
-    rows = zero_or_one(events, pupils, design, None, school)
+    schools = None if school is None else labels("school", school)
+    rows = zero_or_one(events, pupils, given_design(design), None, schools)
     n = counts("pupils", pupils)
     return model_of(
         rows,

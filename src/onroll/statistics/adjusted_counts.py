@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 from onroll.statistics._adjusted_model import AdjustedModel, dressed, model_of
 from onroll.statistics._cell_rows import CellRows, repeated
 from onroll.statistics._families import POISSON, negative_binomial_family
-from onroll.statistics._inputs import FloatArray, above_zero, choice, counts
+from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, open_share
+from onroll.statistics._labels import labels
 from onroll.statistics._negative_binomial import NegativeBinomial
 from onroll.statistics._separation import WAYS, without_bound
-from onroll.statistics.design_matrix import Design
+from onroll.statistics.design_matrix import Design, given_design
 
 SCALE = "log rate ratio"
 NO_SPREAD = "events are spread no wider than Poisson's: alpha is 0"
@@ -91,7 +92,8 @@ def event_rates(
     [3.0, 1.548, 5.815]
     """
     offset = _offset(exposure, design)
-    rows = repeated(events, pupils, design, squares, each, offset, school)
+    schools = None if school is None else labels("school", school)
+    rows = repeated(events, pupils, design, squares, each, offset, schools)
     return model_of(
         rows,
         design,
@@ -161,13 +163,15 @@ def negative_binomial(
     >>> [round(one, 3) for one in found.ratio("sex: 1")], round(found.alpha, 2)
     ([2.455, 0.704, 8.563], 13.92)
     """
+    level = open_share("confidence", confidence)
     offset = _offset(exposure, design)
-    rows = repeated(events, pupils, design, squares, each, offset, school)
+    schools = None if school is None else labels("school", school)
+    rows = repeated(events, pupils, design, squares, each, offset, schools)
     own, kept, notes = without_bound(rows, POISSON, choice("separated", separated, WAYS))
     ones = np.ones(own.n.shape)
     model = NegativeBinomial(own, own.y / own.n, ones, own.n) if each else _totals(own)
     alpha = model.best()
-    lower, upper = model.limits(alpha, confidence)
+    lower, upper = model.limits(alpha, level)
     fitted = model.at(alpha)
     found = dressed(
         own,
@@ -180,7 +184,7 @@ def negative_binomial(
         negative_binomial_family(alpha),
         SCALE,
         errors,
-        confidence,
+        level,
         0,
     )
     parts = {one.name: getattr(found, one.name) for one in fields(found)}
@@ -196,7 +200,7 @@ def _totals(rows: CellRows) -> NegativeBinomial:
 
 def _offset(exposure: ArrayLike | None, design: Design) -> FloatArray:
     """Logarithm of the exposure of a pupil."""
-    cells = design.columns.shape[0]
+    cells = given_design(design).columns.shape[0]
     time = above_zero("exposure", 1.0 if exposure is None else exposure)
     if time.shape not in ((), (cells,)):
         raise ValueError(f"exposure has shape {time.shape}, the design {cells} cells; give one for each")

@@ -10,9 +10,11 @@ from scipy import optimize, special
 
 from onroll.statistics._cell_rows import cell_rows
 from onroll.statistics._inputs import FloatArray, StrArray, choice, counts, open_share, refuse
+from onroll.statistics._labels import labels
+from onroll.statistics._mixed_edges import refuse_all_or_nothing, variance_notes, whole_nodes
 from onroll.statistics._mixed_fit import OneIntercept
-from onroll.statistics.design_matrix import Design
-from onroll.statistics.mixed import FAMILIES, FEWEST_NODES, NO_VARIANCE
+from onroll.statistics.design_matrix import Design, given_design
+from onroll.statistics.mixed import FAMILIES
 
 MOST = 10.0
 """No spread of log odds between schools beyond this is looked for when years share one."""
@@ -43,7 +45,7 @@ class YearlyVariance:
     schools, events, pupils : ndarray, shape (years,)
         Counts.
     note : ndarray of str, shape (years,)
-        Said of a variance that is 0.
+        Said of a variance that is 0, or above 10.
     """
 
     estimate: FloatArray
@@ -93,7 +95,7 @@ def variance_by_year(
         The school and the year of each cell.
     family : {"logistic", "poisson"}, default "logistic"
     nodes : int, default 15
-        Nodes of the quadrature, 7 or more.
+        Nodes of the quadrature, 7 to 200.
     confidence : float, default 0.95
         Coverage, strictly between 0 and 1.
 
@@ -104,7 +106,8 @@ def variance_by_year(
     Raises
     ------
     ValueError
-        If there is one year only, or a year's model cannot be fitted; the year is named.
+        If there is one year only, a school or year is missing, or a year's model cannot be fitted (or its variance
+        has no bound: see ``mixed.random_intercept``); the year is named.
 
     Notes
     -----
@@ -155,7 +158,7 @@ def variance_by_year(
         schools=sizes[:, 0],
         events=sizes[:, 1],
         pupils=sizes[:, 2],
-        note=np.where(spread == 0, NO_VARIANCE, ""),
+        note=variance_notes(spread),
     )
 
 
@@ -170,13 +173,11 @@ def _yearly(
 ) -> tuple[list[OneIntercept], NDArray[np.generic], FloatArray]:
     """Fit every year by itself."""
     k, n = counts("events", events), counts("pupils", pupils)
-    when, where = np.asarray(year), np.asarray(school)
+    given_design(design)
+    when, where = labels("year", year, n.shape), labels("school", school, n.shape)
     if choice("family", family, FAMILIES) == "logistic" and k.shape == n.shape:
         refuse("events", k, k > n, "events cannot pass pupils: count each pupil once, or ask for 'poisson'")
-    if nodes < FEWEST_NODES:
-        raise ValueError(f"nodes are {nodes}; give {FEWEST_NODES} or more")
-    if when.shape != n.shape:
-        raise ValueError(f"year has shape {when.shape}, pupils {n.shape}; give one for each cell")
+    many = whole_nodes(nodes)
     rows = cell_rows(design, n, k, None, None, where)
     at = when[n > 0]
     years = np.unique(at)
@@ -191,7 +192,8 @@ def _yearly(
         if own.school.max() < 1:
             raise ValueError(f"year {one} has one school only; a variance between schools needs two or more")
         try:
-            fits.append(OneIntercept(own, own.school, family, nodes))
+            refuse_all_or_nothing("school", own, own.school, family)
+            fits.append(OneIntercept(own, own.school, family, many))
         except ValueError as error:
             raise ValueError(f"year {one}: {error}") from error
         sizes.append([own.school.max() + 1.0, own.y.sum(), own.n.sum()])

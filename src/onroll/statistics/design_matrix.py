@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import FloatArray, numbers
+from onroll.statistics._inputs import FloatArray, numbers, of_kind, whole
+from onroll.statistics._labels import names as words
 
 CONSTANT = "constant"
 JOINED = " and "
@@ -36,6 +37,10 @@ class Factor:
     reference: int = 0
     labels: Sequence[str] | None = None
 
+    def __post_init__(self) -> None:
+        """Keep codes of our own, so that what happens later to those given changes nothing."""
+        object.__setattr__(self, "codes", _kept(self.codes))
+
     def whole(self) -> NDArray[np.intp]:
         """Give the codes as whole numbers, checked."""
         array = numbers(self.name, self.codes)
@@ -47,7 +52,7 @@ class Factor:
                 f"{self.name} has no cell at its reference {self.reference}; it has "
                 f"{', '.join(str(one) for one in np.unique(codes)[:12])}: choose one of them"
             )
-        if self.labels is not None and not 0 <= codes.min() <= codes.max() < len(self.labels):
+        if self.labels is not None and not 0 <= codes.min() <= codes.max() < len(self._labels()):
             raise ValueError(
                 f"{self.name} has codes {codes.min()} to {codes.max()} and {len(self.labels)} labels; "
                 "labels name the codes 0, 1, 2 ..: give one for each"
@@ -61,7 +66,12 @@ class Factor:
 
     def label(self, code: int) -> str:
         """Say what a code is called."""
-        return str(code) if self.labels is None else self.labels[code]
+        return str(code) if self.labels is None else self._labels()[code]
+
+    def _labels(self) -> tuple[str, ...]:
+        """Labels as words, checked."""
+        many = len(self.labels) if isinstance(self.labels, Sized) else 0
+        return words(f"labels of {self.name}", self.labels, many, "codes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +80,10 @@ class Measure:
 
     name: str
     values: ArrayLike
+
+    def __post_init__(self) -> None:
+        """Keep values of our own, so that what happens later to those given changes nothing."""
+        object.__setattr__(self, "values", _kept(self.values))
 
 
 Part = Factor | Measure
@@ -110,6 +124,9 @@ class Design:
     def at(self, name: str, code: int) -> FloatArray:
         """Give the columns as they would be if every cell had this level of a factor."""
         factor = self.factor(name)
+        if code not in factor.levels():
+            known = ", ".join(str(one) for one in factor.levels()[:12])
+            raise ValueError(f"code is {code!r}; {name} has the levels {known}: choose one of them")
         return self._with(factor, np.full(factor.whole().shape, code, dtype=np.intp))
 
     def _with(self, factor: Factor, codes: NDArray[np.intp]) -> FloatArray:
@@ -161,6 +178,7 @@ def design_matrix(
     >>> made.columns.tolist()
     [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
+    parts = _parts(parts)
     known = [part.name for part in parts]
     if len(set(known)) < len(known):
         raise ValueError(f"parts are called {', '.join(known)}; give each a name of its own")
@@ -172,10 +190,11 @@ def design_matrix(
     sizes = {name: columns[0][1].size for name, columns in made.items() if columns}
     sizes |= {part.name: part.whole().size for part in parts if isinstance(part, Factor)}
     if cells is not None:
-        sizes["cells"] = cells
+        sizes["cells"] = whole("cells", cells, 1)
     if len(set(sizes.values())) != 1:
         raise ValueError(f"parts have {sizes or 'no'} cells; give one number of cells for all")
     names, columns = _stacked(made, crossed, constant, next(iter(sizes.values())))
+    columns.setflags(write=False)
     return Design(columns, names, tuple(parts), crossed, constant)
 
 
@@ -209,13 +228,38 @@ def plain_design(columns: ArrayLike, names: Sequence[str] | None = None, *, cons
     """
     x = numbers("columns", columns)
     x = x[:, None] if x.ndim == 1 else x
-    named = tuple(names or (f"x{at}" for at in range(1, (x.shape[1] if x.ndim == 2 else 0) + 1)))
-    if x.ndim != 2 or x.shape[0] == 0 or len(named) != x.shape[1]:
-        raise ValueError(f"columns have shape {x.shape}, names are {len(named)}; give cells by columns")
+    if x.ndim != 2 or x.size == 0:
+        raise ValueError(f"columns have shape {x.shape}; give cells by columns, one of each or more")
+    numbered = tuple(f"x{at}" for at in range(1, x.shape[1] + 1))
+    named = numbered if names is None else words("names", names, x.shape[1], "columns")
     made = design_matrix(
         [Measure(name, x[:, at]) for at, name in enumerate(named)], constant=constant, cells=x.shape[0]
     )
     return replace(made, parts=())
+
+
+def given_design(design: object) -> Design:
+    """A design; raise where it is something else."""
+    return of_kind("design", design, Design, "what design_matrix or plain_design gave")
+
+
+def _parts(parts: object) -> tuple[Part, ...]:
+    """Factors and measures, each with a name; raise where one is something else."""
+    found = tuple(parts) if isinstance(parts, Iterable) and not isinstance(parts, str) else (parts,)
+    for at, part in enumerate(found):
+        of_kind(f"parts[{at}]", part, Factor | Measure, "a Factor or a Measure")  # type: ignore[arg-type]
+        of_kind(f"name of parts[{at}]", part.name, str, "a word")
+    return found
+
+
+def _kept(given: ArrayLike) -> ArrayLike:
+    """An array of our own that cannot be written to; what is none stays as it is, to be refused when it is used."""
+    try:
+        own = np.array(given)
+    except (TypeError, ValueError):
+        return given
+    own.setflags(write=False)
+    return own
 
 
 def _columns(part: Part, codes: NDArray[np.intp] | None) -> list[tuple[str, FloatArray]]:

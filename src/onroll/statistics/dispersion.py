@@ -11,6 +11,9 @@ from scipy import special
 from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, open_share, together
 
 METHODS = ("pearson", "winsorised")
+NO_SPREAD = "the pairs do not differ at all: no limits"
+ROUNDED = 1e-20
+"""A dispersion below this is what rounding left of 0."""
 WINSORISED_SHARE = 0.1
 """Share of the scores drawn in at either end, as Spiegelhalter has it."""
 WINSORISED_MEAN = 0.6786546
@@ -38,6 +41,8 @@ class Dispersion:
         Pairs used, and pairs left out because neither period had an event.
     ratio : float
         The common rate ratio the pairs scatter round.
+    note : str
+        ``NO_SPREAD`` where all pairs have one ratio: limits are then NaN; else empty.
     """
 
     estimate: float
@@ -49,6 +54,7 @@ class Dispersion:
     pairs: int
     left_out: int
     ratio: float
+    note: str = ""
 
     @property
     def at_least_one(self) -> float:
@@ -85,7 +91,8 @@ def paired_dispersion(
     Returns
     -------
     Dispersion
-        The raw estimate: take ``at_least_one`` where less than Poisson is not believed.
+        The raw estimate: take ``at_least_one`` where less than Poisson is not believed. Where all pairs have one
+        ratio it is 0, nothing varies that limits could be made of: they are NaN, and ``note`` says so.
 
     Raises
     ------
@@ -127,16 +134,19 @@ def paired_dispersion(
     scores = (y - n * p) / np.sqrt(n * p * (1.0 - p))
     estimate, df = _spread(scores, used)
     tail = (1.0 - level) / 2.0
+    none = estimate < ROUNDED
+    width = float("nan") if none else estimate * df / 2.0
     return Dispersion(
         estimate=estimate,
-        lower=estimate * df / (2.0 * float(special.gammainccinv(df / 2.0, tail))),
-        upper=estimate * df / (2.0 * float(special.gammaincinv(df / 2.0, tail))),
+        lower=width / float(special.gammainccinv(df / 2.0, tail)),
+        upper=width / float(special.gammaincinv(df / 2.0, tail)),
         confidence=level,
         method=used,
         df=df,
         pairs=int(seen.sum()),
         left_out=int((~seen).sum()),
         ratio=ratio,
+        note=NO_SPREAD if none else "",
     )
 
 

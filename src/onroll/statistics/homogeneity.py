@@ -25,7 +25,7 @@ METHOD = "breslow-day, tarone"
 ONE_SIDED = "no statistic: the common odds ratio is 0 or has no bound"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Homogeneity:
     """Whether one odds ratio fits all strata. Arrays have the shape of what went in, less strata.
 

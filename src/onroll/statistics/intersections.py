@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._cell_rows import sums
-from onroll.statistics._inputs import FloatArray, counts, normal_quantile, open_share, refuse
+from onroll.statistics._inputs import (
+    FloatArray,
+    counts,
+    normal_quantile,
+    numbers,
+    of_kind,
+    open_share,
+    refuse,
+)
+from onroll.statistics._labels import labels
+from onroll.statistics._mixed_edges import FAR_APART
 from onroll.statistics._strata_predicted import predicted
 from onroll.statistics.design_matrix import Design, Factor, Measure, Part, design_matrix
 from onroll.statistics.mixed import NO_VARIANCE, MixedModel, crossed_intercepts, random_intercept
@@ -48,7 +58,7 @@ class Maihda:
     effect, effect_lower, effect_upper : ndarray, shape (strata,)
         The stratum's own intercept in log odds, drawn in to 0: what is beyond the sum of main effects.
     note : str
-        Said of a variance that is 0.
+        Said of a variance that is 0, or above 10.
     """
 
     estimate: float
@@ -146,6 +156,8 @@ def maihda(
     >>> round(found.estimate, 3), round(found.pcv, 3), found.note
     (0.296, 1.0, 'the main effects leave no variance between strata')
     """
+    if not isinstance(dimensions, Sequence):
+        raise ValueError(f"dimensions are {dimensions!r}; give a list of two or more Factors")
     if len(dimensions) < 2:
         raise ValueError(f"dimensions are {len(dimensions)}; an intersection needs two or more")
     level = open_share("confidence", confidence)
@@ -189,9 +201,15 @@ def _added_up(
 ) -> _Cells:
     """Add up cells that no part of the model tells apart."""
     k, n = counts("events", events), counts("pupils", pupils)
+    for at, dimension in enumerate(dimensions):
+        of_kind(f"dimensions[{at}]", dimension, Factor, "a Factor")
+    for at, part in enumerate(covariates):
+        of_kind(f"covariates[{at}]", part, Factor | Measure, "a Factor or a Measure")  # type: ignore[arg-type]
     parts = [part.whole() for part in dimensions]
-    others = [part.whole() if isinstance(part, Factor) else np.asarray(part.values) for part in covariates]
-    schools = [] if school is None else [np.unique(np.asarray(school), return_inverse=True)[1]]
+    others = [
+        part.whole() if isinstance(part, Factor) else numbers(part.name, part.values) for part in covariates
+    ]
+    schools = [] if school is None else [np.unique(labels("school", school, n.shape), return_inverse=True)[1]]
     columns = [*parts, *others, *schools]
     for name, array in zip(
         ["pupils", *(f"part {at + 1}" for at in range(len(columns)))], [n, *columns], strict=True
@@ -246,4 +264,6 @@ def _note(null: MixedModel, main: MixedModel) -> str:
     """Say of a variance that is 0 what it means."""
     if null.estimate[0] == 0:
         return NO_NULL_VARIANCE
-    return MAIN_EFFECTS_EXPLAIN_ALL if main.note[0] == NO_VARIANCE else ""
+    if main.note[0] == NO_VARIANCE:
+        return MAIN_EFFECTS_EXPLAIN_ALL
+    return FAR_APART if FAR_APART in (*null.note, *main.note) else ""

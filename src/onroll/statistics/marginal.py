@@ -8,12 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from onroll.statistics._adjusted_model import AdjustedModel, distance
-from onroll.statistics._inputs import ROUNDING, BoolArray, FloatArray, StrArray, choice, open_share
+from onroll.statistics._adjusted_model import AdjustedModel
+from onroll.statistics._inputs import (
+    ROUNDING,
+    BoolArray,
+    FloatArray,
+    StrArray,
+    choice,
+    of_kind,
+    open_share,
+    reasons,
+)
+from onroll.statistics._model_limits import ALONE, FEW, MOSTLY, NOTHING_VARIES, Reach, reach
 from onroll.statistics.design_matrix import Factor
 
 POPULATIONS = ("all", "group")
 LEFT_OUT = "left out of the model: no limit above"
+GRAVEST_FIRST = (ALONE, NOTHING_VARIES, FEW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +52,9 @@ class Marginal:
     freedom : ndarray, shape (levels,)
         Degrees of freedom behind the limits of the ratio.
     note : ndarray of str
-        Said of a level that was left out of the model; else empty.
+        Said of a level that was left out of the model, or of which the gravest of these holds for its ratio,
+        difference or risk: known from one school alone (no limits: without end), nothing varies (no limits: NaN),
+        few degrees of freedom. Else empty.
     """
 
     estimate: FloatArray
@@ -85,7 +98,8 @@ def standardise(
     Returns
     -------
     Marginal
-        A level that was left out of the model has risk 0 (or 1), no limit above and a note.
+        A level that was left out of the model has risk 0 (or 1), no limit above and a note. The model's own
+        coefficient and what is averaged have limits, or none, together.
 
     Raises
     ------
@@ -112,6 +126,7 @@ def standardise(
     >>> found.estimate.round(3).tolist(), found.difference.round(4).tolist()
     ([1.0, 1.966], [0.0, 0.0865])
     """
+    of_kind("model", model, AdjustedModel, "what adjusted or adjusted_counts gave")
     kind = model.design.factor(factor)
     chosen = choice("over", over, POPULATIONS)
     level = model.confidence if confidence is None else open_share("confidence", confidence)
@@ -155,8 +170,20 @@ def _mean(predicted: tuple[FloatArray, FloatArray], weight: FloatArray) -> tuple
 
 def _left_out(model: AdjustedModel, factor: str, code: int) -> bool:
     """Whether a level's own column was left out."""
+    at = _column(model, factor, code)
+    return at is not None and not model.kept[at]
+
+
+def _told(model: AdjustedModel, factor: str, code: int, said: str) -> bool:
+    """Whether this is said of a level's own coefficient."""
+    at = _column(model, factor, code)
+    return at is not None and bool(model.note[at] == said)
+
+
+def _column(model: AdjustedModel, factor: str, code: int) -> int | None:
+    """Where a level's own column is; the reference has none."""
     name = f"{factor}: {model.design.factor(factor).label(code)}"
-    return name in model.names and not model.kept[model.names.index(name)]
+    return model.names.index(name) if name in model.names else None
 
 
 def _result(
@@ -181,13 +208,11 @@ def _result(
     relative = np.where(lost[:, None], 0.0, pull / positive[:, None]) - base_pull / base[:, None]
     reference = np.arange(risk.size) == 0
     on_scale, turned = _risk_scale(model, risk)
-    far, freedom = _far(model, np.vstack([relative, pull - base_pull, pull * turned[:, None]]), level)
-    ratio_far, gap_far, risk_far = far.reshape(3, -1)
-    ratio = risk / base
-    gone = np.where(lost & (risk == 0), np.inf, 1.0)
-    bounded = np.exp(np.minimum(ratio_far, 700.0))
-    risk_lower = np.minimum(on_scale(-risk_far), risk)
-    risk_upper = np.maximum(on_scale(risk_far), risk)
+    single = np.array([_told(model, kind.name, code, ALONE) for code in codes])
+    found = _reach(model, (relative, pull - base_pull, pull * turned[:, None]), single, level)
+    ratio_far, gap_far, risk_far = (np.where(lost, 0.0, one.far) for one in found)
+    ratio, no_end = risk / base, np.where(lost & (risk == 0) & ~model.family.zero_one, np.inf, 1.0)
+    bounded = _grown(ratio_far)
     return Marginal(
         estimate=ratio,
         lower=np.where(reference, 1.0, np.where(lost, 0.0, ratio / bounded)),
@@ -197,26 +222,40 @@ def _result(
         levels=tuple(codes),
         labels=tuple(kind.label(code) for code in codes),
         risk=risk,
-        risk_lower=np.where(lost, 0.0, risk_lower),
-        risk_upper=np.where(lost, gone, risk_upper)
-        if not model.family.zero_one
-        else np.where(lost, 1.0, risk_upper),
+        risk_lower=np.where(lost, 0.0, np.minimum(on_scale(-risk_far), risk)),
+        risk_upper=np.where(lost, no_end, np.maximum(on_scale(risk_far), risk)),
         reference_risk=base,
         difference=risk - base,
         difference_lower=np.where(lost, -np.inf, risk - base - gap_far),
         difference_upper=np.where(lost, np.inf, risk - base + gap_far),
-        freedom=freedom[: risk.size],
-        note=np.where(lost, LEFT_OUT, ""),
+        freedom=found[0].freedom,
+        note=_notes(lost, found),
     )
 
 
-def _far(model: AdjustedModel, pull: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """How far limits are from the estimate; 0 where nothing depends on the coefficients."""
-    moves = np.any(pull != 0, axis=1)
-    freedom = np.full(len(pull), np.inf)
-    if np.any(moves):
-        freedom[moves] = model.covariance.freedom(pull[moves])
-    return distance(level, freedom, model.covariance.error(pull)), freedom
+def _reach(
+    model: AdjustedModel, pulls: tuple[FloatArray, ...], single: BoolArray, level: float
+) -> list[Reach]:
+    """How far the limits of ratios, differences and risks are.
+
+    All three hang on a single school where the level's own coefficient does, or where the larger part of the variance is
+    known from single schools: not where a few of the pupils averaged over are in one.
+    """
+    return [
+        reach(model.covariance, one, level, single | (model.covariance.told_alone(one) > MOSTLY))
+        for one in pulls
+    ]
+
+
+def _notes(lost: BoolArray, found: list[Reach]) -> StrArray:
+    """The gravest of what is to be known of a level's three kinds of limits."""
+    told = [(np.any([one.note == said for one in found], axis=0), said) for said in GRAVEST_FIRST]
+    return np.array(reasons(lost.shape, (lost, LEFT_OUT), *told))
+
+
+def _grown(far: FloatArray) -> FloatArray:
+    """The factor of a distance on the logarithm; without end where that is."""
+    return np.asarray(np.exp(np.where(np.isinf(far), far, np.minimum(far, 700.0))))
 
 
 def _risk_scale(
@@ -229,4 +268,5 @@ def _risk_scale(
         return lambda far: np.asarray(special.expit(middle + far)), 1.0 / (inside * (1.0 - inside))
     if model.family.name == "linear":
         return lambda far: risk + far, np.ones(risk.shape)
-    return lambda far: risk * np.exp(np.minimum(far, 700.0)), 1.0 / np.where(risk > 0, risk, 1.0)
+    positive = np.where(risk > 0, risk, 1.0)
+    return lambda far: np.where(risk > 0, positive * _grown(far), 0.0), 1.0 / positive

@@ -10,16 +10,18 @@ from scipy import special
 
 from onroll.statistics._cell_rows import CellRows, repeated, zero_or_one
 from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share
+from onroll.statistics._labels import labels
+from onroll.statistics._mixed_edges import FEWEST_NODES as FEWEST_NODES
+from onroll.statistics._mixed_edges import NO_VARIANCE as NO_VARIANCE
+from onroll.statistics._mixed_edges import refuse_all_or_nothing, variance_notes, whole_nodes
 from onroll.statistics._mixed_families import MIXED
 from onroll.statistics._mixed_fit import MixedFit, OneIntercept, laplace_fit
-from onroll.statistics.design_matrix import Design
+from onroll.statistics.design_matrix import Design, given_design
 
 FAMILIES = tuple(MIXED)
 METHODS = ("quadrature", "laplace")
-FEWEST_NODES = 7
 LATENT = float(np.pi**2 / 3.0)
 """Variance of the standard logistic distribution: what is within groups on the scale of log odds."""
-NO_VARIANCE = "the variance between groups is 0: they differ no more than chance would have them"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +51,7 @@ class MixedModel:
     log_likelihood_without : ndarray, shape (kinds,)
         The same without each kind.
     note : ndarray of str
-        ``NO_VARIANCE`` or empty.
+        ``NO_VARIANCE``; or ``FAR_APART`` of a variance above 10, which hardly any data tell; or empty.
     fit : MixedFit
         What predictions are made of.
     """
@@ -113,13 +115,13 @@ def random_intercept(
     events, pupils : array_like, shape (cells,)
         As in ``adjusted.logistic``; with family "poisson" a pupil can have several events.
     design : Design
-        With a constant.
+        With a constant; without one the intercepts are spread about 0, and what all groups share is in their variance.
     group : array_like, shape (cells,)
         The group of each cell.
     family : {"logistic", "poisson"}, default "logistic"
     method : {"quadrature", "laplace"}, default "quadrature"
     nodes : int, default 15
-        Nodes of the quadrature, 7 or more.
+        Nodes of the quadrature, 7 to 200.
     confidence : float, default 0.95
         Coverage, strictly between 0 and 1.
 
@@ -127,12 +129,13 @@ def random_intercept(
     -------
     MixedModel
         With one kind. Where the variance is 0 the fit is that without groups and ``note`` says so; its upper
-        limit still tells how large it may be.
+        limit still tells how large it may be. A variance above 10 is noted.
 
     Raises
     ------
     ValueError
-        If there are fewer than two groups, or as ``adjusted.logistic`` does.
+        If there are fewer than two groups, if each has no event or nothing but events (or is told apart by the design
+        without fail: the likelihood then rises with the variance without end), or as ``adjusted.logistic`` does.
 
     Notes
     -----
@@ -155,15 +158,14 @@ def random_intercept(
     >>> round(float(found.estimate[0]), 3), [round(one, 2) for one in found.median_ratio()]
     (0.223, [1.57, 1.0, 3.76])
     """
-    rows = _rows(events, pupils, design, group, family)
-    named, ids = _groups("group", group, pupils, rows)
+    rows = _rows(events, pupils, design, family)
+    named, ids = _groups("group", group, pupils, rows, family)
     if choice("method", method, METHODS) == "laplace":
         fitted, how = laplace_fit(rows, (ids,), family, open_share("confidence", confidence)), "Laplace"
     else:
-        if nodes < FEWEST_NODES or nodes != int(nodes):
-            raise ValueError(f"nodes are {nodes}; give {FEWEST_NODES} or more, or method='laplace'")
-        fitted = OneIntercept(rows, ids, family, int(nodes)).fitted(open_share("confidence", confidence))
-        how = f"adaptive quadrature with {nodes} nodes"
+        many = whole_nodes(nodes, ", or method='laplace'")
+        fitted = OneIntercept(rows, ids, family, many).fitted(open_share("confidence", confidence))
+        how = f"adaptive quadrature with {many} nodes"
     return _model(fitted, rows, (named,), f"{family}, {how}", confidence)
 
 
@@ -216,30 +218,30 @@ def crossed_intercepts(
     >>> found.estimate.round(2).tolist(), found.method
     ([1.31, 0.06], 'logistic, Laplace')
     """
-    rows = _rows(events, pupils, design, group, family)
-    first, ids = _groups("group", group, pupils, rows)
-    second, other_ids = _groups("other", other, pupils, rows)
+    rows = _rows(events, pupils, design, family)
+    first, ids = _groups("group", group, pupils, rows, family)
+    second, other_ids = _groups("other", other, pupils, rows, family)
     fitted = laplace_fit(rows, (ids, other_ids), family, open_share("confidence", confidence))
     return _model(fitted, rows, (first, second), f"{family}, Laplace", confidence)
 
 
-def _rows(events: ArrayLike, pupils: ArrayLike, design: Design, group: ArrayLike, family: str) -> CellRows:
+def _rows(events: ArrayLike, pupils: ArrayLike, design: Design, family: str) -> CellRows:
     if choice("family", family, FAMILIES) == "logistic":
-        return zero_or_one(events, pupils, design, None, group)
-    return repeated(events, pupils, design, None, False, None, group)
+        return zero_or_one(events, pupils, given_design(design), None, None)
+    return repeated(events, pupils, given_design(design), None, False, None, None)
 
 
 def _groups(
-    name: str, group: ArrayLike, pupils: ArrayLike, rows: CellRows
+    name: str, group: ArrayLike, pupils: ArrayLike, rows: CellRows, family: str
 ) -> tuple[NDArray[np.generic], NDArray[np.intp]]:
     """Names of the groups that have pupils, and each cell's group as a number."""
-    array, n = np.asarray(group), np.asarray(pupils)
-    if array.shape != n.shape:
-        raise ValueError(f"{name} has shape {array.shape}, pupils {n.shape}; give one for each cell")
-    named, ids = np.unique(array[n > 0], return_inverse=True)
+    n = np.asarray(pupils)
+    named, ids = np.unique(labels(name, group, n.shape)[n > 0], return_inverse=True)
     if named.size < 2:
         raise ValueError(f"{name} has one group only; a variance between groups needs two or more")
-    return named, np.asarray(ids, dtype=np.intp)
+    numbered = np.asarray(ids, dtype=np.intp)
+    refuse_all_or_nothing(name, rows, numbered, family)
+    return named, numbered
 
 
 def _model(
@@ -273,7 +275,7 @@ def _model(
         effect_error=fitted.errors,
         log_likelihood=fitted.log_likelihood,
         log_likelihood_without=fitted.without,
-        note=np.where(none, NO_VARIANCE, ""),
+        note=variance_notes(fitted.spreads),
         fit=fitted,
     )
 

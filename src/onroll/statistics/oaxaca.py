@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._group_models import GroupModels, Sample, fit_groups
-from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share
+from onroll.statistics._inputs import (
+    ROUNDING,
+    FloatArray,
+    StrArray,
+    choice,
+    normal_quantile,
+    open_share,
+    reasons,
+)
+from onroll.statistics._labels import names as words
 from onroll.statistics._oaxaca_rows import LINKS as LINKS
 from onroll.statistics._oaxaca_rows import checked
 from onroll.statistics._oaxaca_rows import rows_of_cells as rows_of_cells
@@ -18,9 +27,11 @@ REFERENCES = ("pooled", "neumark", "group", "reference", "cotton", "reimers")
 ROLLS = ("given", "sampled")
 TWO_FOLD = ("explained", "unexplained")
 THREE_FOLD = ("endowments", "coefficients", "interaction")
+NOTHING_VARIES = "nothing varies that an error could be made of: no limits"
+ALWAYS_NONE = "nothing differs between the groups here: 0 whatever the outcome"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Oaxaca:
     """A gap between two groups' means and its parts, which add up to it.
 
@@ -43,6 +54,9 @@ class Oaxaca:
         Yun's weights.
     pupils, reference_pupils : float
         Summed weights of the two groups.
+    note, by_feature_note : ndarray of str, shape (parts,) and (features,)
+        ``NOTHING_VARIES`` where features foretell the outcome without rest, so that there is no error: limits are
+        NaN. ``ALWAYS_NONE`` where a part is 0 because features do not differ: limits are 0 too. Else empty.
     """
 
     estimate: FloatArray
@@ -60,6 +74,8 @@ class Oaxaca:
     by_feature_upper: FloatArray
     pupils: float
     reference_pupils: float
+    note: StrArray
+    by_feature_note: StrArray
 
     def part(self, name: str) -> tuple[float, float, float]:
         """Estimate, lower and upper limit of one of ``parts``."""
@@ -114,6 +130,8 @@ def two_fold(
     Returns
     -------
     Oaxaca
+        Where features foretell the outcome without rest in both groups (it may be the same for all) there is no
+        error: limits are NaN, and ``note`` says so.
 
     Raises
     ------
@@ -226,8 +244,9 @@ def _result(
     every = np.einsum("pgm,gm->p", signs, models.means)
     influence = np.einsum("pgm,gmr->pr", signs, models.influence(sampled))
     detail, detail_influence = models.by_feature(by, sampled)
-    far = z * data.error(influence)
-    detail_far = z * data.error(detail_influence)
+    size = ROUNDING * float(np.sqrt((data.w @ data.y**2) / data.w.sum()))
+    far, note = _far(data, every, influence, z, size)
+    detail_far, detail_note = _far(data, detail, detail_influence, z, size, none=np.isnan(far[-1]))
     return Oaxaca(
         estimate=every[:-1],
         lower=(every - far)[:-1],
@@ -244,12 +263,26 @@ def _result(
         by_feature_upper=detail + detail_far,
         pupils=float(data.w[data.here].sum()),
         reference_pupils=float(data.w[~data.here].sum()),
+        note=note[:-1],
+        by_feature_note=detail_note,
     )
+
+
+def _far(
+    data: Sample, estimate: FloatArray, influence: FloatArray, z: float, size: float, none: bool | None = None
+) -> tuple[FloatArray, StrArray]:
+    """How far limits are, and why there are none; ``none`` says that the gap itself (the last) has no error."""
+    error = data.error(influence)
+    still = error <= size
+    nothing = still & ((still[-1] if none is None else none) | (np.abs(estimate) > size))
+    note = reasons(error.shape, (nothing, NOTHING_VARIES), (still, ALWAYS_NONE))
+    return np.where(nothing, np.nan, z * error), np.array(note)
 
 
 def _names(names: Sequence[str] | None, features: int) -> tuple[str, ...]:
     """Names of the features, or their numbers."""
-    found = tuple(names or (str(at) for at in range(1, features + 1)))
-    if len(found) != features:
-        raise ValueError(f"names are {len(found)}, features {features}; name each")
-    return found
+    return (
+        tuple(str(at) for at in range(1, features + 1))
+        if names is None
+        else words("names", names, features, "features")
+    )

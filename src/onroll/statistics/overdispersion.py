@@ -8,9 +8,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from onroll.statistics._inputs import BoolArray, FloatArray, above_zero, choice, numbers, open_share, together
+from onroll.statistics._inputs import (
+    BoolArray,
+    FloatArray,
+    above_zero,
+    choice,
+    numbers,
+    open_share,
+    refuse,
+    together,
+)
 
 OUTER = ("winsorised", "truncated", "kept")
+LARGEST = 1e100
+"""A score beyond this, or an error beyond it or below one over it, cannot be squared and weighed."""
+AT_TARGET = "every unit used is on the target: no limits of a factor of 0"
 TOO_FEW = "no spread can be seen: fewer than two units are left"
 
 
@@ -33,7 +45,7 @@ class Overdispersion:
     used : ndarray of bool
         Which units those are.
     note : str
-        Why there is no spread to see; empty where there is one.
+        Why there is no spread to see, or none to make limits of; empty where there is one.
     """
 
     estimate: float
@@ -83,12 +95,13 @@ def overdispersion(
     -------
     Overdispersion
         With fewer than two units left ``phi`` is 1, its limits 0 and ``inf``, ``tau2`` 0, and the ``note``
-        says why.
+        says why. Where every unit used is on the target ``phi`` is 0, its limits are NaN, and the ``note`` says so.
 
     Raises
     ------
     ValueError
-        If a score is not a number, an error is not above 0, or a choice is out of its bounds.
+        If a score is not a number or beyond 1e100, an error is not above 0 or not within 1e-100 to 1e100, or a
+        choice is out of its bounds.
 
     Notes
     -----
@@ -112,6 +125,9 @@ def overdispersion(
         "score": numbers("score", score),
         "standard_error": above_zero("standard_error", standard_error),
     }
+    refuse("score", shapes["score"], np.abs(shapes["score"]) > LARGEST, "a score is a few standard errors")
+    s = shapes["standard_error"]
+    refuse("standard_error", s, (s > LARGEST) | (s < 1.0 / LARGEST), "give it in a unit that can be squared")
     z, s = (array.ravel() for array in together(shapes))
     level, way = open_share("confidence", confidence), choice("outer", outer, OUTER)
     at_either_end = _share(share) if way != "kept" else 0.0
@@ -121,17 +137,18 @@ def overdispersion(
         return Overdispersion(1.0, 0.0, np.inf, level, way, 0.0, z.size, n, used, TOO_FEW)
     drawn = np.clip(z, *np.quantile(z, [at_either_end, 1.0 - at_either_end])) if way == "winsorised" else z
     phi, tail = float(np.mean(drawn[used] ** 2)), (1.0 - level) / 2.0
+    width = phi * n / 2.0 if phi > 0 else float("nan")
     return Overdispersion(
         estimate=phi,
-        lower=phi * n / (2.0 * float(special.gammainccinv(n / 2.0, tail))),
-        upper=phi * n / (2.0 * float(special.gammaincinv(n / 2.0, tail))),
+        lower=width / float(special.gammainccinv(n / 2.0, tail)),
+        upper=width / float(special.gammaincinv(n / 2.0, tail)),
         confidence=level,
         method=way,
         tau2=between_units(phi, s[used]),
         units=z.size,
         units_used=n,
         used=used,
-        note="",
+        note="" if phi > 0 else AT_TARGET,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._inputs import FloatArray, choice, numbers
+from onroll.statistics._labels import labels
 
 KINDS = ("model", "HC0", "HC1", "CR0", "CR1", "CR1S", "CR2")
 CLUSTERED = ("CR0", "CR1", "CR1S", "CR2")
@@ -36,6 +37,16 @@ class Schools:
                 share, directions = np.linalg.eigh(own.T @ own)
                 yield directions, np.clip(share, 0.0, 1.0)
 
+    def alone(self) -> FloatArray:
+        """Directions, (columns, directions), of which a school has all the information there is."""
+        most = np.add.reduceat((self.rows**2).sum(1), self.starts[:-1])
+        found = [np.zeros((self.rows.shape[1], 0))]
+        for at in np.flatnonzero(most > 1.0 - ALL_OF_IT):
+            own = self.rows[self.starts[at] : self.starts[at + 1]]
+            share, directions = np.linalg.eigh(own.T @ own)
+            found.append(directions[:, share > 1.0 - ALL_OF_IT])
+        return np.hstack(found)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Covariance:
@@ -54,6 +65,10 @@ class Covariance:
         Times its transpose the inverse of the information.
     schools : Schools or None
         What Satterthwaite's degrees of freedom are made of.
+    alone : ndarray or None
+        Directions (columns, directions; orthonormal under the model's information) that one school alone tells of.
+    least : float
+        An error below this part of that which the information alone gives is what rounding left of 0.
     """
 
     matrix: FloatArray
@@ -62,6 +77,16 @@ class Covariance:
     fixed_freedom: float
     root: FloatArray
     schools: Schools | None
+    alone: FloatArray | None = None
+    least: float = 0.0
+
+    def told_alone(self, contrasts: FloatArray) -> FloatArray:
+        """What part of the variance that the model gives sums of coefficients lies where one school tells alone."""
+        turned = contrasts @ self.root
+        whole = (turned**2).sum(1)
+        if self.alone is None:
+            return np.zeros(whole.shape)
+        return np.asarray(((turned @ self.alone) ** 2).sum(1) / np.where(whole > 0, whole, 1.0))
 
     def error(self, contrasts: FloatArray) -> FloatArray:
         """Standard errors of sums of coefficients, ``contrasts`` (sums, columns)."""
@@ -174,7 +199,7 @@ def sandwich(
     if used in CLUSTERED:
         if cluster is None:
             raise ValueError(f"kind is {used!r} without clusters; name the school of each cell")
-        return _clustered(turned, w, s, root, used, np.asarray(cluster), pupils, absorbed)
+        return _clustered(turned, w, s, root, used, labels("cluster", cluster), pupils, absorbed)
     if used == "model":
         return Covariance(scale * (root @ root.T), used, 0, freedom, root, None)
     if squares is None:
@@ -226,7 +251,8 @@ def _clustered(
     order = np.argsort(ids, kind="stable")
     starts = np.concatenate([[0], np.cumsum(sizes)])
     score = np.add.reduceat((turned * s[:, None])[order], starts[:-1], axis=0)
-    schools = Schools((turned * np.sqrt(w)[:, None])[order], starts, score) if kind == "CR2" else None
+    every = Schools((turned * np.sqrt(w)[:, None])[order], starts, score)
+    schools = every if kind == "CR2" else None
     more = 1.0
     if schools is not None:
         freed = np.empty_like(score)
@@ -241,7 +267,7 @@ def _clustered(
         rows = _pupils(pupils, columns, kind)
         more *= (rows - 1.0) / (rows - columns)
     half = score @ root.T
-    return Covariance(more * (half.T @ half), kind, many, many - 1.0, root, schools)
+    return Covariance(more * (half.T @ half), kind, many, many - 1.0, root, schools, every.alone())
 
 
 def _adjustment(share: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ from onroll.statistics._inputs import (
     given,
     normal_quantile,
     open_share,
+    whole,
     words,
 )
 from onroll.statistics._segregation_table import INDICES, MANY_GROUPS, measure, nested_areas, table_of
@@ -25,7 +26,7 @@ CHANCES = ("kept", "taken out")
 NO_WIDTH = "no spread left to vary: the interval has no width"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Segregation:
     """An index of segregation. One table gives floats, many tables give arrays.
 
@@ -59,7 +60,7 @@ class Segregation:
     note: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NestedSegregation:
     """Theil's M or H split over nested levels; arrays have one element a level, from the widest to schools.
 
@@ -124,7 +125,8 @@ def segregation(
     -------
     Segregation
         Where every school has the same mix, or groups share no school at all, the delta method has no width
-        and ``note`` says so. Limits stay between 0 and the most the index can be.
+        and ``note`` says so. Limits stay between 0 and 1, of M above 0 only; a corrected estimate below 0 is its
+        own lower limit.
 
     Raises
     ------
@@ -212,7 +214,7 @@ def nested_segregation(
     Raises
     ------
     ValueError
-        As ``segregation`` does; if a level is not nested in the one before, or does not fit the schools.
+        As ``segregation`` does; if no level is given, an area is missing, or a level is not nested in the one before.
 
     Notes
     -----
@@ -238,7 +240,7 @@ def nested_segregation(
     values = np.diff([0.0, *(float(value) for value, _ in steps)])
     gradients = np.diff([np.zeros(table.shape), *(gradient for _, gradient in steps)], axis=0)
     far = normal_quantile(level) * np.sqrt((table * gradients**2).sum((-1, -2)))
-    whole = values.sum()
+    everything = values.sum()
     by_lot = [indices.many_groups_by_lot(indices.summed(table, own), used) for own in every]
     return NestedSegregation(
         estimate=values,
@@ -246,7 +248,7 @@ def nested_segregation(
         upper=values + far,
         confidence=level,
         method=f"{used}, delta",
-        share=values / whole if whole > 0 else np.zeros(values.shape),
+        share=values / everything if everything > 0 else np.zeros(values.shape),
         expected=np.diff([0.0, *(float(one) for one in by_lot)]),
         total=segregation(table, index=used, confidence=level),
     )
@@ -294,5 +296,6 @@ def random_allocation(
     table = table_of(pupils)
     if table.ndim != 2:
         raise ValueError(f"pupils has shape {table.shape}; give one table, schools by groups")
-    drawn = indices.by_lot(table, repeats, np.random.default_rng(seed))
+    rng = np.random.default_rng(whole("seed", seed, 0))
+    drawn = indices.by_lot(table, whole("repeats", repeats, 1), rng)
     return np.asarray(measure(drawn, choice("index", index, INDICES), group, other)[0])

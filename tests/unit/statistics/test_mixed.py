@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from onroll.statistics._mixed_edges import FAR_APART
 from onroll.statistics.between_schools import variance_by_year
-from onroll.statistics.design_matrix import Factor, Measure, design_matrix
+from onroll.statistics.design_matrix import Factor, Measure, design_matrix, plain_design
 from onroll.statistics.intersections import maihda
 from onroll.statistics.mixed import NO_VARIANCE, MixedModel, crossed_intercepts, random_intercept
 
@@ -171,3 +174,111 @@ def test_equal_years_have_no_change() -> None:
     assert found.change_lower < 0 < found.change_upper
     assert found.p_value == pytest.approx(1.0, abs=1e-6)
     assert found.common == pytest.approx(found.estimate[0], rel=1e-4)
+
+
+ALL_OR_NOTHING = [0, 60, 0, 80, 0, 70]
+
+
+@pytest.mark.parametrize("method", ["quadrature", "laplace"])
+@pytest.mark.parametrize("pupils", [PUPILS, [1] * 6, [10_000] * 6])
+def test_groups_of_all_or_nothing_have_no_variance_that_fits_best(method: str, pupils: list[int]) -> None:
+    events = [0, pupils[1], 0, pupils[3], 0, pupils[5]]
+    with pytest.raises(ValueError, match=r"group: each has no event, or nothing but events; .*has no bound"):
+        random_intercept(events, pupils, design_matrix([], cells=6), list("abcdef"), method=method)
+
+
+def test_all_or_nothing_is_refused_wherever_intercepts_are() -> None:
+    design = design_matrix([], cells=6)
+    with pytest.raises(ValueError, match="group: each has no event"):
+        crossed_intercepts(ALL_OR_NOTHING, [50, 60, 40, 80, 45, 70], design, list("abcdef"), list("aabbcc"))
+    with pytest.raises(ValueError, match="year 1: school: each has no event"):
+        variance_by_year(
+            ALL_OR_NOTHING * 2, [*PUPILS[:1], 60, 40, 80, 45, 70, *PUPILS], design_matrix([], cells=12),
+            list("abcdef") * 2, [1] * 6 + [2] * 6,
+        )  # fmt: skip
+    with pytest.raises(ValueError, match="group: each has no event"):
+        maihda([0, 60, 0, 80], [50, 60, 40, 80], [Factor("a", [0, 1, 0, 1]), Factor("b", [0, 0, 1, 1])])
+
+
+@pytest.mark.parametrize("method", ["quadrature", "laplace"])
+def test_groups_told_apart_by_the_design_have_no_bound_either(method: str) -> None:
+    """In every group those above its own line have the event, and those below have not."""
+    x = np.tile([0.0, 1.0], 8)
+    events = np.array([0, 0, 0, 20, 20, 20, 0, 20] * 2)
+    with pytest.raises(ValueError, match=r"passes 2500|no clear top|no bound|tell without fail"):
+        random_intercept(events, [20] * 16, plain_design(x), np.repeat(np.arange(8), 2), method=method)
+
+
+def test_a_very_large_variance_is_noted() -> None:
+    """By numerical integration on 40,000 points the greatest likelihood is at a variance of 505.7."""
+    found = fitted([0, 60, 0, 79, 0, 70], nodes=151)
+    assert found.estimate[0] == pytest.approx(505.7, rel=0.03)
+    assert found.note[0] == FAR_APART
+
+
+@pytest.mark.parametrize("method", ["quadrature", "laplace"])
+@pytest.mark.parametrize("events", [[0, 0, 0, 0, 0, 10_000_000], [0, 10_000, 0, 10_000, 0, 10_000]])
+def test_extreme_counts_are_a_noted_result_or_an_error_of_ours(method: str, events: list[int]) -> None:
+    try:
+        found = random_intercept(
+            events,
+            [10_000_000] * 6,
+            design_matrix([], cells=6),
+            list("abcdef"),
+            family="poisson",
+            method=method,
+        )
+    except ValueError as error:
+        assert re.search("passes 2500|no clear top|no bound|no top", str(error))  # noqa: PT017
+    else:
+        assert found.note[0] == FAR_APART
+        assert found.lower[0] < found.estimate[0] < found.upper[0]
+
+
+def test_without_a_constant_intercepts_are_spread_about_none() -> None:
+    """A lone constant put in as a measure is the model with a constant; without any, the spread takes the mean up."""
+    events, pupils, group = [2, 9, 4, 15, 1, 8], [50, 60, 40, 80, 45, 70], list("abcdef")
+    with_one = random_intercept(events, pupils, design_matrix([], cells=6), group)
+    as_measure = random_intercept(events, pupils, plain_design([1.0] * 6, ["one"], constant=False), group)
+    assert as_measure.estimate[0] == pytest.approx(with_one.estimate[0], rel=1e-8)
+    none = random_intercept(events, pupils, plain_design([1, -1, 1, -1, 1, -1], constant=False), group)
+    assert np.isfinite([none.estimate[0], none.lower[0], none.upper[0], none.beta[0]]).all()
+    assert none.estimate[0] > 2 * with_one.estimate[0]
+    assert none.log_likelihood < with_one.log_likelihood
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_missing_labels_are_refused_with_their_place(missing: object) -> None:
+    design, gone = design_matrix([], cells=6), ["a", "b", missing, "d", "e", "f"]
+    for asked in (
+        lambda: random_intercept(EVENTS, PUPILS, design, gone),  # type: ignore[arg-type]
+        lambda: crossed_intercepts(EVENTS, PUPILS, design, gone, list("aabbcc")),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ValueError, match=r"group\[2\] is (None|nan)"):
+            asked()
+    with pytest.raises(ValueError, match=r"year\[1\] is (None|nan)"):
+        variance_by_year(EVENTS, PUPILS, design, list("abcabc"), [1, missing, 1, 2, 2, 2])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match=r"school\[2\] is (None|nan)"):
+        variance_by_year(EVENTS, PUPILS, design, gone, [1, 1, 1, 2, 2, 2])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"school\[1\] is (None|nan)"):
+        maihda([1, 2], [9, 9], [Factor("a", [0, 1]), Factor("b", [0, 1])], school=["x", missing])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("nodes", [7.5, "9", True, 3, 1000, float("nan")])
+def test_nodes_are_whole_numbers_within_bounds(nodes: object) -> None:
+    design = design_matrix([], cells=6)
+    with pytest.raises(ValueError, match=r"nodes are"):
+        random_intercept(EVENTS, PUPILS, design, list("abcdef"), nodes=nodes)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"nodes are"):
+        variance_by_year(EVENTS, PUPILS, design, list("abcabc"), [1, 1, 1, 2, 2, 2], nodes=nodes)  # type: ignore[arg-type]
+
+
+def test_other_things_than_asked_for_are_refused_in_words() -> None:
+    for asked in (
+        lambda: random_intercept(EVENTS, PUPILS, None, list("abcdef")),  # type: ignore[arg-type]
+        lambda: variance_by_year(EVENTS, PUPILS, None, list("abcabc"), [1, 1, 1, 2, 2, 2]),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ValueError, match="design is None; give what design_matrix"):
+            asked()
+    with pytest.raises(ValueError, match=r"dimensions\[1\] is .*give a Factor"):
+        maihda([1, 2], [9, 9], [Factor("a", [0, 1]), "b"])  # type: ignore[list-item]

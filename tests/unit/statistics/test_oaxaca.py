@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from onroll.statistics import _oaxaca_rows
-from onroll.statistics.oaxaca import LINKS, REFERENCES, rows_of_cells, three_fold, two_fold
+from onroll.statistics.oaxaca import (
+    ALWAYS_NONE,
+    LINKS,
+    NOTHING_VARIES,
+    REFERENCES,
+    rows_of_cells,
+    three_fold,
+    two_fold,
+)
 
 RNG = np.random.default_rng(11)
 GROUP = np.repeat([1, 0], [120, 180])
@@ -140,3 +148,45 @@ def test_errors_of_one_school_alone_are_refused() -> None:
     )
     with pytest.raises(ValueError, match="cluster has one school only"):
         two_fold(outcome, features, group, cluster=[7] * 6)
+
+
+@pytest.mark.parametrize("outcome", [np.zeros(300), np.ones(300), 1.0 + FEATURES @ [2.0, -1.0]])
+def test_an_outcome_without_rest_has_no_limits_and_it_is_said(outcome: np.ndarray) -> None:
+    for found in (two_fold(outcome, FEATURES, GROUP), three_fold(outcome, FEATURES, GROUP)):
+        assert np.isnan([found.lower, found.upper]).all()
+        assert np.isnan([found.gap_lower, found.gap_upper, *found.by_feature_upper]).all()
+        assert set(found.note) == set(found.by_feature_note) == {NOTHING_VARIES}
+
+
+def test_features_that_do_not_differ_are_said_to_be_the_reason_of_no_width() -> None:
+    features = np.tile([1.0, 2.0, 3.0, 4.0], 2)
+    found = two_fold([1, 2, 1, 3, 2, 2, 1, 5], features, [1] * 4 + [0] * 4)
+    assert found.note.tolist() == [ALWAYS_NONE, ""]
+    assert found.upper[0] == pytest.approx(0, abs=1e-12)
+    assert np.isfinite(found.gap_upper)
+
+
+def test_names_can_be_an_array_and_none_is_missing() -> None:
+    assert two_fold(EVENT, FEATURES, GROUP, names=np.array(["SEN", "FSM"])).features == ("SEN", "FSM")  # type: ignore[arg-type]
+    for names, message in (
+        (["SEN", None], r"names\[1\] is None"),
+        ("ab", "give a list of words"),
+        ([1, 2], r"names\[0\] is 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            two_fold(EVENT, FEATURES, GROUP, names=names)  # type: ignore[arg-type]
+
+
+def test_no_feature_and_a_missing_cluster_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"features have shape \(300, 0\); give one feature or more"):
+        two_fold(EVENT, np.zeros((300, 0)), GROUP)
+    with pytest.raises(ValueError, match=r"cluster\[0\] is nan"):
+        two_fold(EVENT, FEATURES, GROUP, cluster=np.where(np.arange(300) == 0, np.nan, 1.0))
+    with pytest.raises(ValueError, match="give one of each for a cell"):
+        rows_of_cells([1, 2], [3, 4], [1.0], [1, 0])
+
+
+def test_a_result_is_equal_to_itself_alone() -> None:
+    one, other = (two_fold(EVENT, FEATURES, GROUP) for _ in range(2))
+    assert one == one
+    assert one != other

@@ -121,3 +121,30 @@ def test_many_tables_are_the_same_as_one_at_a_time() -> None:
                 [many.lower[at], many.upper[at], many.expected[at]],
                 rtol=1e-11,
             )
+
+
+@pytest.mark.parametrize("group", ["a", 0.5, None, True, [0], -1])
+def test_a_group_is_the_number_of_a_column(group: object) -> None:
+    with pytest.raises(
+        ValueError, match=r"group is .*(give the number of a column, 0 to 1|has columns 0 to 1)"
+    ):
+        segregation(TWO, index="gorard", group=group)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"repeats is|seed is"):
+        random_allocation(TWO, repeats=0)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_an_area_without_a_name_is_no_area(missing: object) -> None:
+    with pytest.raises(ValueError, match=r"levels\[0\]\[1\] is (None|nan); what is missing is no label"):
+        nested_segregation(TWO, [["a", missing]])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="levels are none"):
+        nested_segregation(TWO, [])
+    with pytest.raises(ValueError, match="levels is 'ab'"):
+        nested_segregation(TWO, "ab")  # type: ignore[arg-type]
+
+
+def test_results_are_equal_to_themselves_alone() -> None:
+    one, other = (segregation([TWO, TWO]) for _ in range(2))
+    assert one == one
+    assert one != other
+    assert nested_segregation(TWO, [["a", "a"]]) != nested_segregation(TWO, [["a", "a"]])

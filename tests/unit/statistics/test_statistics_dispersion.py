@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onroll.statistics.dispersion import paired_dispersion
+from onroll.statistics.dispersion import NO_SPREAD, paired_dispersion
 
 SIMULATED = 0.04  # five standard errors of 300 means over 150 pairs
 
@@ -96,3 +96,11 @@ def test_refusals(given: tuple[object, ...], message: str) -> None:
 def test_refusal_of_method() -> None:
     with pytest.raises(ValueError, match=r"^method is 'trimmed'; choose one of pearson, winsorised$"):
         paired_dispersion([4, 5], 1, [1, 1], 1, method="trimmed")
+
+
+@pytest.mark.parametrize("times", [1.0, 1e6])
+def test_pairs_that_do_not_differ_have_no_limits_and_it_is_said(times: float) -> None:
+    found = paired_dispersion(np.array([10, 20, 30]) * times, 1.0, np.array([10, 20, 30]) * times, 1.0)
+    assert np.isnan([found.lower, found.upper]).all()
+    assert found.note == NO_SPREAD
+    assert paired_dispersion([10, 30], 1.0, [20, 20], 1.0).note == ""
