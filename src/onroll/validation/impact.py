@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onroll.statistics.interrupted_rates import interrupted_rates
 from onroll.statistics.interrupted_series import InterruptedSeries, interrupted_series
 from onroll.statistics.panel_differences import two_groups
+from onroll.statistics.synthetic_difference import Companion, SyntheticDifference, synthetic_difference
 
 Array = NDArray[np.float64]
 LAGS = 6
@@ -83,6 +84,32 @@ def minimum_wage(folder: Path) -> Mapping[str, float]:
     }
 
 
+def cigarettes(folder: Path) -> Mapping[str, float]:
+    """P18: packs sold a head in California beside 38 states."""
+    states, years, packs = _wide(folder / "prop99_wide.csv")
+    found = synthetic_difference(packs, states.index("California"), years < 1989, solver="frank-wolfe")
+    estimates: dict[str, SyntheticDifference | Companion] = {
+        "synthetic difference in differences": found,
+        "synthetic control": found.synthetic_control,
+        "difference in differences": found.difference,
+    }
+    weights = {
+        f"weight of {year}": float(found.time_weights[years == year][0]) for year in (1986, 1987, 1988)
+    }
+    return (
+        {name: one.estimate for name, one in estimates.items()}
+        | {f"{name}: placebo error": one.error for name, one in estimates.items()}
+        | weights
+    )
+
+
+def _wide(path: Path) -> tuple[list[str], Array, Array]:
+    """Names of the units, the years, and outcomes, (years, units)."""
+    columns = _columns(path)
+    years = columns.pop("Year")
+    return list(columns), years, np.column_stack(list(columns.values()))
+
+
 def _terms(fit: InterruptedSeries) -> dict[str, float]:
     """Coefficients and errors by name."""
     names = ["intercept" if name == "constant" else name for name in fit.names]
@@ -98,5 +125,9 @@ def _columns(path: Path) -> dict[str, Array]:
 
 
 CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType(
-    {"P14_its_sicily": smoking_ban, "P15_did_card_krueger": minimum_wage}
+    {
+        "P14_its_sicily": smoking_ban,
+        "P15_did_card_krueger": minimum_wage,
+        "P18_sdid_prop99": cigarettes,
+    }
 )
