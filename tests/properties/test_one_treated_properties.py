@@ -1,0 +1,40 @@
+"""One treated authority: what must hold for any panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from onroll.statistics.one_treated import one_treated
+
+CLOSE = 1e-8  # the levels of periods are settled to 1e-12, and a ratio of sums over ten periods loses a few digits
+PRE = np.array([True, True, True, True, False, False])
+TABLES = hnp.arrays(np.int64, (6, 24), elements=st.integers(1, 500))
+
+
+@settings(max_examples=40, deadline=None)
+@given(events=TABLES, treated=st.integers(0, 23), recent=st.integers(0, 3), order=st.permutations(range(24)))
+def test_units_may_stand_in_any_order_and_exposure_be_in_any_unit(
+    events: Any, treated: int, recent: int, order: list[int]
+) -> None:
+    assume(events[:, :23].std(axis=1).min() > 1)
+    size = np.full(events.shape, 1_000.0) * (1 + np.arange(24) % 5)
+    one = one_treated(events, size, treated, PRE, recent=recent)
+    other = one_treated(events[:, order], 7 * size[:, order], order.index(treated), PRE, recent=recent)
+    for name in ("estimate", "lower", "upper", "p_value", "raw", "expected"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=CLOSE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(events=TABLES, treated=st.integers(0, 23))
+def test_more_confidence_is_wider_and_holds_the_ratio(events: Any, treated: int) -> None:
+    assume(events[:, :23].std(axis=1).min() > 1)
+    size = np.full(events.shape, 1_000.0)
+    narrow = one_treated(events, size, treated, PRE, confidence=0.8)
+    wide = one_treated(events, size, treated, PRE, confidence=0.95)
+    assert wide.lower <= narrow.lower <= narrow.estimate <= narrow.upper <= wide.upper
+    assert narrow.estimate == wide.estimate

@@ -1,0 +1,70 @@
+"""One treated authority against one Poisson regression a unit (statsmodels), and against known truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from onroll.statistics.one_treated import one_treated
+
+FIT = (
+    1e-8  # both maximise the same likelihood; statsmodels stops at a relative change of 1e-8 in the deviance
+)
+RUNS = 400
+SIZE = (0.025, 0.085)  # 5% of 400 runs: between these in 99.9 of 100 studies
+COVER = (0.915, 0.975)
+
+
+def panel(rng: np.random.Generator, periods: int, units: int, spread: float) -> tuple[Any, Any]:
+    size = np.exp(rng.normal(10.5, 0.6, units)) * np.ones((periods, 1))
+    level = rng.normal(-3.5, 0.4, units)
+    shock = np.zeros((periods, units))
+    shock[0] = rng.normal(0, spread, units)
+    for at in range(1, periods):
+        shock[at] = 0.85 * shock[at - 1] + rng.normal(0, spread * np.sqrt(1 - 0.85**2), units)
+    return np.exp(level + shock) * size, size
+
+
+def refitted(events: Any, size: Any, unit: int, pre: Any) -> float:
+    """The step of one unit by an ordinary Poisson regression with dummies."""
+    periods, units = events.shape
+    time, place = np.divmod(np.arange(events.size), units)
+    design = np.column_stack([
+        *(place == at for at in range(units)), *(time == at for at in range(1, periods)), (place == unit) & ~pre[time],
+    ]).astype(float)  # fmt: skip
+    fitted = sm.GLM(events.ravel(), design, family=sm.families.Poisson(), offset=np.log(size.ravel()))
+    return float(fitted.fit(tol=1e-14, maxiter=200).params[-1])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_change_is_that_of_its_own_regression(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    mean, size = panel(rng, 6, 11, 0.3)
+    events, pre = rng.poisson(mean), np.array([True, True, True, True, False, False])
+    found = one_treated(events, size, 2, pre)
+    rest = [at for at in range(11) if at != 2]
+    assert found.change[2] == pytest.approx(refitted(events, size, 2, pre), abs=FIT)
+    for at, unit in enumerate(rest):
+        alone = refitted(events[:, rest], size[:, rest], at, pre)
+        assert found.change[unit] == pytest.approx(alone, abs=FIT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_high", [False, True])
+def test_false_alarms_and_coverage_are_as_said(is_high: bool) -> None:
+    """Also where the treated is one of those that stood highest just before: regression to the mean."""
+    rng, pre, effect = np.random.default_rng(7), np.arange(16) < 13, 0.7
+    rejected = covered = 0
+    for _ in range(RUNS):
+        mean, size = panel(rng, 16, 100, 0.25)
+        stood = np.log(mean[10:13] / size[10:13]).mean(axis=0) - np.log(mean[:10] / size[:10]).mean(axis=0)
+        treated = int(rng.choice(np.argsort(-stood)[:10])) if is_high else 0
+        rejected += one_treated(rng.poisson(mean), size, treated, pre, recent=3).p_value <= 0.05
+        mean[~pre, treated] *= effect
+        found = one_treated(rng.poisson(mean), size, treated, pre, recent=3)
+        covered += found.lower <= effect <= found.upper
+    assert SIZE[0] <= rejected / RUNS <= SIZE[1]
+    assert COVER[0] <= covered / RUNS <= COVER[1]
