@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from onroll.statistics._inputs import FloatArray
 from onroll.statistics._laplace import SLOPE, Laplace
 from onroll.statistics._mixed_edges import bent_right, covariance_of, refuse_without_bound, spread_limits
 from onroll.statistics._mixed_families import MIXED, MixedFamily
-from onroll.statistics._quadrature import Quadrature
+from onroll.statistics._quadrature import Quadrature, moving
 
 ZERO = 1e-4
 """A spread below this is 0: so small a one moves no chance by a ten-thousandth of itself."""
@@ -65,22 +66,22 @@ class OneIntercept:
         self.flat: FloatArray = np.asarray(
             np.linalg.solve(self.plain.root, self.plain.beta), dtype=np.float64
         )
-        self.last = self.flat
         start = _spread_by_moments(rows, ids, self.plain)
         best = self.engine.climb(self.flat, start, hold=False)
         if best.spread < ZERO or best.point.value <= self.plain.log_likelihood + 1e-9:
             best = self.engine.climb(self.flat, 0.0, hold=True)
         refuse_without_bound(np.array([best.spread]))
         self.best = best
+        self.path = [(best.spread, best.beta, moving(best.point))]
 
     def profile(self, spread: float) -> float:
-        """Greatest log-likelihood at this spread."""
-        value, self.last = self.engine.height(self.last, spread)
+        """Greatest log-likelihood at this spread, sought where the coefficients known at others lead to."""
+        value, beta, move = self.engine.height(_led_to(self.path, spread), spread)
+        self.path.append((spread, beta, move))
         return value
 
     def limits(self, confidence: float) -> tuple[float, float]:
         """Profile limits of the spread."""
-        self.last = self.best.beta
         at_zero = self.plain.log_likelihood
         return spread_limits(self.profile, self.best.spread, self.best.point.value, at_zero, confidence)
 
@@ -104,6 +105,24 @@ class OneIntercept:
             errors=(best.spread * width,),
             shifts=(shift,),
         )
+
+
+def _led_to(path: list[tuple[float, FloatArray, FloatArray]], spread: float) -> FloatArray:
+    """Coefficients at a spread, by a cubic between its two neighbours, or a line from the nearest where it has one."""
+    below = max((one for one in path if one[0] <= spread), key=itemgetter(0), default=None)
+    above = min((one for one in path if one[0] >= spread), key=itemgetter(0), default=None)
+    if below is None or above is None or below[0] == above[0]:
+        near = below or above
+        assert near is not None
+        return near[1] + (spread - near[0]) * near[2]
+    wide = above[0] - below[0]
+    t = (spread - below[0]) / wide
+    return np.asarray(
+        (1.0 + 2.0 * t) * (1.0 - t) ** 2 * below[1]
+        + t * (1.0 - t) ** 2 * wide * below[2]
+        + t**2 * (3.0 - 2.0 * t) * above[1]
+        - t**2 * (1.0 - t) * wide * above[2]
+    )
 
 
 def laplace_fit(

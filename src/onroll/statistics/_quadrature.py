@@ -6,6 +6,7 @@ dozen are enough. Derivatives are posterior means of those of the complete data 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from onroll.statistics._inputs import FloatArray
 from onroll.statistics._mixed_families import MixedFamily
 
 STEPS, MODE_STEPS = 60, 60
+CELLS = 1024
+"""Cells worked out at a time: with their nodes they stay in the processor's own memory."""
 CLOSE, FORETOLD, ROUNDING, SHORTEST = 1e-14, 1e-6, 1e-10, 1e-3
 ROOT_TWO = float(np.sqrt(2.0))
 
@@ -40,6 +43,21 @@ class Best:
     point: Point
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Some whole groups, so many that what is worked out for them stays near at hand; places within the block."""
+
+    groups: slice
+    cells: slice
+    ids: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Add up cells within groups, along the first axis."""
+        return np.asarray(np.add.reduceat(values, self.starts, axis=0))
+
+
 class Quadrature:
     """The likelihood of cells in groups, in columns that were made orthonormal."""
 
@@ -51,10 +69,27 @@ class Quadrature:
         self.x, self.y, self.n, self.offset = x[order], rows.y[order], rows.n[order], rows.offset[order]
         self.starts = np.flatnonzero(np.concatenate([[True], np.diff(self.ids) > 0]))
         self.ends = np.append(self.starts[1:], self.ids.size)
+        self.blocks = tuple(self._blocks())
         self.family = family
         self.at, weight = np.polynomial.hermite.hermgauss(nodes)
         self.log_weight = np.log(weight) + self.at**2 - 0.5 * np.log(np.pi)
         self.mode = np.zeros(self.starts.size)
+
+    def _blocks(self) -> Iterator[Block]:
+        """Cut the groups into blocks of about ``CELLS`` cells."""
+        first = 0
+        while first < self.starts.size:
+            begin = self.starts[first]
+            last = max(first + 1, int(np.searchsorted(self.ends, begin + CELLS, side="right")))
+            end = self.ends[last - 1]
+            yield Block(
+                slice(first, last),
+                slice(begin, end),
+                self.ids[begin:end] - first,
+                self.starts[first:last] - begin,
+                self.ends[first:last] - begin,
+            )
+            first = last
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Add up cells within groups, along the first axis."""
@@ -79,40 +114,49 @@ class Quadrature:
         _, weight = self.family.moments(fixed + spread * u[self.ids])
         return u, 1.0 / np.sqrt(1.0 + spread**2 * self.sums(self.n * weight))
 
-    def _integrated(
-        self, beta: FloatArray, spread: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Log-likelihood of each group; chances of the nodes, the nodes, linear predictors, modes, widths."""
+    def point(self, beta: FloatArray, spread: float) -> Point:
+        """Value, slope and information in coefficients and spread."""
         fixed = self.x @ beta + self.offset
         mode, width = self.modes(fixed, spread)
-        node = mode[:, None] + ROOT_TWO * width[:, None] * self.at
-        linear = fixed[:, None] + spread * node[self.ids]
-        height = self.sums(self.family.likelihood(linear, self.y[:, None], self.n[:, None]))
-        height += self.log_weight - 0.5 * node**2
+        value, slope = 0.0, np.zeros(beta.size + 1)
+        information = np.zeros((beta.size + 1, beta.size + 1))
+        for block in self.blocks:
+            node = mode[block.groups, None] + ROOT_TWO * width[block.groups, None] * self.at
+            part = self._of_block(block, fixed[block.cells], spread, node)
+            value += part[0] + float(np.log(width[block.groups]).sum())
+            slope += part[1]
+            information += part[2]
+        return Point(value, slope, information, mode, width)
+
+    def _of_block(
+        self, block: Block, fixed: FloatArray, spread: float, node: FloatArray
+    ) -> tuple[float, FloatArray, FloatArray]:
+        """What the groups of a block add to value (but for widths), slope and information."""
+        x, y, n = self.x[block.cells], self.y[block.cells, None], self.n[block.cells, None]
+        own = node[block.ids]
+        likelihood, mean, weight = self.family.all_at_once(fixed[:, None] + spread * own, y, n)
+        height = block.sums(likelihood) + self.log_weight - 0.5 * node**2
         top = height.max(1)
         chance = np.exp(height - top[:, None])
         total = chance.sum(1)
-        return np.log(width) + top + np.log(total), chance / total[:, None], node, linear, mode, width
-
-    def point(self, beta: FloatArray, spread: float) -> Point:
-        """Value, slope and information in coefficients and spread."""
-        value, chance, node, linear, mode, width = self._integrated(beta, spread)
-        mean, weight = self.family.moments(linear)
-        left = self.y[:, None] - self.n[:, None] * mean
-        score = np.empty((*node.shape, beta.size + 1))
-        for group, (first, last) in enumerate(zip(self.starts, self.ends, strict=True)):
-            score[group, :, :-1] = left[first:last].T @ self.x[first:last]
-        score[:, :, -1] = node * self.sums(left)
-        middle = (chance[:, :, None] * score).sum(1)
-        weighed = (np.sqrt(chance)[:, :, None] * score).reshape(-1, beta.size + 1)
-        spread_out = weighed.T @ weighed - middle.T @ middle
-        likely = chance[self.ids] * self.n[:, None] * weight
-        moment = [(likely * node[self.ids] ** power).sum(1) for power in (0, 1, 2)]
-        information = np.empty(spread_out.shape)
-        information[:-1, :-1] = self.x.T @ (self.x * moment[0][:, None])
-        information[:-1, -1] = information[-1, :-1] = self.x.T @ moment[1]
-        information[-1, -1] = moment[2].sum()
-        return Point(float(value.sum()), middle.sum(0), information - spread_out, mode, width)
+        chance /= total[:, None]
+        left = y - n * mean
+        score = np.empty((*node.shape, x.shape[1] + 1))
+        for group, (first, last) in enumerate(zip(block.starts, block.ends, strict=True)):
+            score[group, :, :-1] = left[first:last].T @ x[first:last]
+        score[:, :, -1] = node * block.sums(left)
+        weighed = chance[:, :, None] * score
+        middle = weighed.sum(1)
+        spread_out = weighed.reshape(-1, score.shape[2]).T @ score.reshape(-1, score.shape[2])
+        information = middle.T @ middle - 0.5 * (spread_out + spread_out.T)
+        likely = chance[block.ids] * (n * weight)
+        information[:-1, :-1] += x.T @ (x * likely.sum(1)[:, None])
+        likely *= own
+        crossed = x.T @ likely.sum(1)
+        information[:-1, -1] += crossed
+        information[-1, :-1] += crossed
+        information[-1, -1] += float((likely * own).sum())
+        return float((top + np.log(total)).sum()), middle.sum(0), information
 
     def climb(self, beta: FloatArray, spread: float, hold: bool) -> Best:
         """Newton's steps to the greatest likelihood, from here; with ``hold`` at this spread."""
@@ -145,19 +189,27 @@ class Quadrature:
             part *= 0.5
         return here, point
 
-    def height(self, beta: FloatArray, spread: float) -> tuple[float, FloatArray]:
-        """Greatest log-likelihood at this spread and its coefficients: the last step is foretold, not gone."""
+    def height(self, beta: FloatArray, spread: float) -> tuple[float, FloatArray, FloatArray]:
+        """Greatest log-likelihood at this spread, its coefficients, and how these move with the spread.
+
+        The last step is foretold, not gone.
+        """
         for _ in range(STEPS):
             point = self.point(beta, spread)
             step = _step(point.information[:-1, :-1], point.slope[:-1])
             gain = float(step @ point.slope[:-1])
             if gain < FORETOLD:
-                return point.value + 0.5 * gain, beta + step
+                return point.value + 0.5 * gain, beta + step, moving(point)
             there, found = self._uphill(np.append(beta, spread), np.append(step, 0.0), point)
             if found is point:
                 break
             beta = there[:-1]
-        return point.value, beta
+        return point.value, beta, np.zeros(beta.size)
+
+
+def moving(point: Point) -> FloatArray:
+    """How the best coefficients move with the spread."""
+    return -_step(point.information[:-1, :-1], point.information[:-1, -1])
 
 
 def _step(information: FloatArray, slope: FloatArray) -> FloatArray:

@@ -124,9 +124,8 @@ def segregation(
     Returns
     -------
     Segregation
-        Where every school has the same mix, or groups share no school at all, the delta method has no width
-        and ``note`` says so. Limits stay between 0 and 1, of M above 0 only; a corrected estimate below 0 is its
-        own lower limit.
+        Where every school has the same mix, or groups share no school at all, the delta method has no width, as ``note``
+        says. Limits stay between 0 and 1, of M above 0 only; a corrected estimate below 0 is its own lower limit.
 
     Raises
     ------
