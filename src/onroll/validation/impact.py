@@ -13,10 +13,20 @@ from numpy.typing import NDArray
 from onroll.statistics.interrupted_rates import interrupted_rates
 from onroll.statistics.interrupted_series import InterruptedSeries, interrupted_series
 from onroll.statistics.panel_differences import two_groups
+from onroll.statistics.synthetic_control import placebos, synthetic_control
 from onroll.statistics.synthetic_difference import Companion, SyntheticDifference, synthetic_difference
+from onroll.statistics.synthetic_predictors import synthetic_predictors
 
 Array = NDArray[np.float64]
 LAGS = 6
+BASQUE, CATALUNA, MADRID = "Basque Country (Pais Vasco)", "Cataluna", "Madrid (Comunidad De)"
+SECTORS = ("agriculture", "energy", "industry", "construction", "services.venta", "services.nonventa")
+PREDICTORS: Mapping[str, range] = MappingProxyType(
+    {f"school.{level}": range(1964, 1970) for level in ("illit", "prim", "med", "high", "post.high")}
+    | {"invest": range(1964, 1970), "gdpcap": range(1960, 1970), "popdens": range(1969, 1970)}
+    | {f"sec.{sector}": range(1961, 1970, 2) for sector in SECTORS}
+)
+"""Each is the mean of these years."""
 
 
 def smoking_ban(folder: Path) -> Mapping[str, float]:
@@ -84,6 +94,54 @@ def minimum_wage(folder: Path) -> Mapping[str, float]:
     }
 
 
+def synthetic_controls(folder: Path) -> Mapping[str, float]:
+    """P17: California on outcomes only, the Basque Country by predictors."""
+    states, years, packs = _wide(folder / "prop99_wide.csv")
+    own, pre = states.index("California"), years < 1989
+    control, among = synthetic_control(packs, own, pre), placebos(packs, own, pre)
+    donors = ("Utah", "Montana", "Nevada", "Connecticut", "New Hampshire", "Colorado")
+    found = {f"California: weight of {name}": float(control.weights[states.index(name)]) for name in donors}
+    return found | {
+        "California: gap in 2000": float(control.gaps[-1]),
+        "California: mean gap after": control.estimate,
+        "California: gap before": control.pre_rmspe,
+        "California: gap after": control.post_rmspe,
+        "California: rank of the ratio among 39": float(np.sum(among.ratio >= among.ratio[own])),
+        **_basque(folder / "basque.csv"),
+    }
+
+
+def _basque(path: Path) -> dict[str, float]:
+    """The Basque Country beside all other rows of the table, the whole of Spain among them."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = {(row["regionname"], int(float(row["year"]))): row for row in csv.DictReader(file)}
+    regions, years = sorted({name for name, _ in rows}), np.arange(1955, 1998)
+    income = np.array([[float(rows[name, int(year)]["gdpcap"]) for name in regions] for year in years])
+    known = np.array(
+        [
+            [
+                np.mean([float(rows[name, year][column]) for year in span if rows[name, year][column]])
+                for name in regions
+            ]
+            for column, span in PREDICTORS.items()
+        ]
+    )
+    fitted_on = (years >= 1960) & (years < 1970)
+    after = years >= 1975
+    found = synthetic_predictors(
+        income, known, regions.index(BASQUE), ~after, fitted_on=fitted_on, start="regression"
+    )
+    return {
+        "Basque Country: weight of Cataluna": float(found.weights[regions.index(CATALUNA)]),
+        "Basque Country: weight of Madrid": float(found.weights[regions.index(MADRID)]),
+        "Basque Country: mean gap 1975 to 1997": found.estimate,
+        "Basque Country: its standard deviation over root of years": float(
+            found.gaps[after].std(ddof=1) / np.sqrt(after.sum())
+        ),
+        "Basque Country: mean squared gap 1960 to 1969": found.loss,
+    }
+
+
 def cigarettes(folder: Path) -> Mapping[str, float]:
     """P18: packs sold a head in California beside 38 states."""
     states, years, packs = _wide(folder / "prop99_wide.csv")
@@ -128,6 +186,7 @@ CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType(
     {
         "P14_its_sicily": smoking_ban,
         "P15_did_card_krueger": minimum_wage,
+        "P17_synth_prop99_basque": synthetic_controls,
         "P18_sdid_prop99": cigarettes,
     }
 )
