@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from onroll.statistics.adjusted import AdjustedModel, relative_risks
 from onroll.statistics.design_matrix import Factor, design_matrix
+from onroll.statistics.funnel import proportion_funnel
+from onroll.statistics.odds_ratio import odds_ratio
 from onroll.statistics.relative_risk import relative_risk
 
 PUPILS, QUICK_PUPILS, SCHOOLS = 1_000_000, 20_000, 300
@@ -131,3 +134,51 @@ def test_a_million_score_intervals_beside_a_loop(benchmark: Any) -> None:
         times = seconds(lambda: theirs(looped)) / looped * many / seconds(ours)
         print(f"\n{times:,.0f} times as fast as a loop over {many:,} tables")
         assert times > 100
+
+
+def test_a_million_conditional_odds_ratios_beside_a_loop(benchmark: Any) -> None:
+    many, looped = (QUICK_TABLES, QUICK_TABLES) if benchmark.disabled else (TABLES, LOOPED)
+    drawn = np.random.default_rng(6)
+    totals, others = drawn.integers(20, 400, many), drawn.integers(20, 1_500, many)
+    risks = drawn.uniform(0.02, 0.1, (2, many))
+    events, other_events = drawn.binomial(totals, risks[0]) + 1, drawn.binomial(others, risks[1]) + 1
+
+    def ours(method: str = "mid-p") -> Any:
+        return odds_ratio(
+            events, totals, reference_events=other_events, reference_total=others, method=method
+        )
+
+    def theirs() -> list[tuple[float, float]]:
+        found = []
+        for x, n, x0, n0 in zip(events[:looped], totals, other_events, others, strict=False):
+            interval = stats.contingency.odds_ratio([[x, n - x], [x0, n0 - x0]]).confidence_interval()
+            found.append((interval.low, interval.high))
+        return found
+
+    benchmark.pedantic(ours, rounds=1, iterations=1)
+    exact, loop = ours("exact"), np.array(theirs())
+    np.testing.assert_allclose(exact.lower[:looped], loop[:, 0], rtol=ERRORS)
+    np.testing.assert_allclose(exact.upper[:looped], loop[:, 1], rtol=ERRORS)
+    if not benchmark.disabled:
+        times = seconds(theirs) / looped * many / seconds(ours)
+        print(f"\n{times:,.0f} times as fast as a loop over {many:,} tables")
+        assert times > 100
+
+
+def test_exact_limits_of_a_million_schools_beside_scipy(benchmark: Any) -> None:
+    many = QUICK_TABLES if benchmark.disabled else TABLES
+    drawn = np.random.default_rng(7)
+    totals = drawn.integers(50, 2_000, many)
+    events = drawn.binomial(totals, 0.06)
+
+    def theirs() -> tuple[Any, Any]:
+        return stats.binom.ppf(0.025, totals, 0.06), stats.binom.isf(0.025, totals, 0.06)
+
+    found = benchmark.pedantic(lambda: proportion_funnel(events, totals, target=0.06), rounds=1, iterations=1)
+    low, high = theirs()
+    np.testing.assert_array_equal(np.rint(found.lower * totals), low)
+    np.testing.assert_array_equal(np.rint(found.upper * totals), high)
+    if not benchmark.disabled:
+        times = seconds(theirs) / seconds(lambda: proportion_funnel(events, totals, target=0.06))
+        print(f"\n{times:,.1f} times as fast as scipy's quantiles, with two pairs of limits, not one")
+        assert times > 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
+from onroll.statistics._distinct import distinct
+from onroll.statistics._halley import Triple, cubic_root
 from onroll.statistics._inputs import FloatArray
-from onroll.statistics._roots import rising_root
 
 R_TOLERANCE = 1e-7
 """R's relative tolerance when it asks whether one outcome is as improbable as another."""
@@ -42,20 +44,35 @@ def exact_lower_odds(x: FloatArray, y: FloatArray, tail: float) -> FloatArray:
 def midp_lower_odds(x: FloatArray, y: FloatArray, tail: float) -> FloatArray:
     """Lower mid-p limit of the odds ``x : y``; 0 at ``x`` 0.
 
-    Half the probability of the outcome seen is left out of the tail. So the limit lies between the exact
-    limits for ``tail`` and for twice ``tail``, and is sought between their logs.
+    Half the probability of the outcome seen is left out of the tail. The log odds are sought from Wilson's limit.
     """
-    some = x > 0
-    safe = np.where(some, x, 1.0)
-    low = np.log(exact_lower_odds(safe, y, tail))
-    high = np.log(exact_lower_odds(safe, y, min(2.0 * tail, 1.0 - 1e-15)))
+    found, some = np.zeros(x.shape), x > 0
+    (events, rest), which = distinct(x[some], y[some])
+    start = np.log(_wilson_lower_odds(events, rest, max(-float(special.ndtri(tail)), 0.1)))
 
-    def beyond(at: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
-        return np.asarray(np.log(np.maximum(midp_tail(x, y, special.expit(at)), 1e-300) / tail))
+    def beyond(at: FloatArray, rows: NDArray[np.intp]) -> Triple:
+        """Log of the tail over what it should be, with its slope and bend."""
+        a, b, p, q = events[rows], rest[rows], special.expit(at), special.expit(-at)
+        n, seen = a + b, np.exp(log_pmf(a, a + b, p, q))
+        reached = at_least(a, n, p) - seen / 2.0
+        moved = a * q + b * p
+        slope = seen * moved / (2.0 * reached)
+        bend = slope * (a - n * p + p * q * (b - a) / moved - slope)
+        return np.log(reached / tail), slope, bend
 
-    flat = (array.ravel() for array in np.broadcast_arrays(low, high, safe, y))
-    found = rising_root(beyond, *flat).reshape(some.shape)
-    return np.where(some, np.exp(found), 0.0)
+    p, q = special.expit(start), special.expit(-start)
+    unit = 1.0 / np.sqrt(np.maximum((events + rest) * p * q, 1e-300))
+    found[some] = np.exp(cubic_root(beyond, start, unit))[which]
+    return found
+
+
+def _wilson_lower_odds(x: FloatArray, y: FloatArray, z: float) -> FloatArray:
+    """Wilson's lower limit as odds, from sums of what is positive."""
+    n, square = x + y, z * z
+    root = z * np.sqrt(square + 4.0 * x * y / n)
+    return np.asarray(
+        4.0 * x * x * (1.0 + square / n) / ((2.0 * x + square + root) * (2.0 * y + square + root))
+    )
 
 
 def midp_tail(x: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:

@@ -1,139 +1,149 @@
-"""The odds ratio given both margins: the estimate and the limits of the noncentral hypergeometric, in logs.
+"""The odds ratio given both margins: the estimate and the limits of the noncentral hypergeometric.
 
-Each table has a window of outcomes that holds all but some 1e-17 of the probability. Its log weights are summed up
-once; for each odds ratio tried they are only tilted.
+What is sought is the log odds ratio at which sums over outcomes, counted from the one seen, have a given ratio. The
+sums come with their first two moments, so that each step of the search is a cubic one (Halley's).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from onroll.statistics._hypergeometric import MARGIN, REACH, Rows, blocks, ends, log_weights
-from onroll.statistics._inputs import FloatArray
+from onroll.statistics._halley import Triple, cubic_root
+from onroll.statistics._hypergeometric import Rows, Steps, blocks, ends, reach, sums, upward
+from onroll.statistics._inputs import BoolArray, FloatArray
 from onroll.statistics._score import odds_ratio_shift
 from onroll.statistics._tables import Tables
 
-STEPS = 200
-CLOSE = 1e-9
-"""A Newton step this small has left an error of its square, which is below the spacing of floats."""
-LEAP = 4.0
-"""No step of the log odds ratio is longer."""
+MOMENTS = 4
+"""The sum, and three moments."""
+ROUGH = 1e-3
+"""How near the score limit is found, where the search begins."""
+Equation: TypeAlias = Callable[[FloatArray, FloatArray], Triple]
+"""Of the sums above and below what was seen: a rising function of the log odds ratio, its slope and its bend."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Window:
-    """Outcomes counted from the one seen (rows are tables), their log weights, and where to begin."""
+class Sought:
+    """One log odds ratio a table: where it is sought at all, from where, and how many outcomes either way matter."""
 
-    away: FloatArray
-    log_weights: FloatArray
+    there: BoolArray
     start: FloatArray
-    ends: tuple[FloatArray, FloatArray]
-
-    def probabilities(self, log_odds: FloatArray) -> FloatArray:
-        """Of each outcome, at each table's log odds ratio."""
-        tilted = self.away * log_odds[:, None]
-        tilted += self.log_weights
-        tilted -= tilted.max(axis=1, keepdims=True)
-        np.exp(tilted, out=tilted)
-        tilted /= tilted.sum(axis=1, keepdims=True)
-        return tilted
+    spread: FloatArray
+    up: FloatArray
+    down: FloatArray
+    equation: Equation
 
 
-def lower_odds_ratio(tables: Tables, tail: float, own: float, bound: float) -> FloatArray:
-    """Lower conditional limit: the odds ratio at which so many events or more have the probability ``tail``.
+def conditional(
+    tables: Tables, tail: float, own: float, bound: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The odds ratio of greatest conditional likelihood, and the lower and upper conditional limits.
 
-    ``own`` is how much of the probability of the outcome seen belongs to the tail: 1 exact, 0.5 mid-p.
-    ``bound`` is the squared normal deviate of the tail: the score limit is where the search begins. 0 where
-    the group has as few events as the margins allow.
+    A limit is where so many events or more (or so few or fewer) have the probability ``tail``. ``own`` is how much
+    of the probability of the outcome seen belongs to the tail: 1 exact, 0.5 mid-p. ``bound`` is the squared normal
+    deviate of the tail.
     """
-    lower, some = np.zeros(tables.x.shape), np.minimum(tables.x, tables.f0) > 0
-    given = tables.at(some)
-    shift, left = odds_ratio_shift(given, np.full(given.x.shape, bound), 0.5 if own == 1.0 else 0.0)
-    most = np.minimum(given.x, given.f0)
-    cells = (given.x - most + left, given.f0 - most + left, given.f + shift, given.x0 + shift)
-    start = np.log(cells[0]) + np.log(cells[1]) - np.log(cells[2]) - np.log(cells[3])
-    spread = 1.0 / np.sqrt(sum(1.0 / cell for cell in cells))
-
-    def tail_and_slope(window: _Window, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Log of the tail over what it should be at a log odds ratio, and its slope."""
-        p = window.probabilities(log_odds)
-        mean = np.einsum("ij,ij->i", p, window.away)
-        p *= np.clip(window.away + own, 0.0, 1.0)  # what belongs to the tail
-        reached = p.sum(axis=1)
-        return np.log(reached / tail), np.einsum("ij,ij->i", p, window.away) / reached - mean
-
-    lower[some] = np.exp(_solve(given, given.x - shift, given.x, spread, start, tail_and_slope))
-    return lower
-
-
-def conditional_estimate(tables: Tables) -> FloatArray:
-    """Odds ratio of greatest conditional likelihood, whose mean is the outcome seen; 0, ``inf`` or NaN at the ends."""
-    low, high = ends(tables)
-    estimate = np.where(tables.x > low, np.inf, np.where(high > low, 0.0, np.nan))
-    some = (tables.x > low) & (tables.x < high)
-    given = tables.at(some)
-    cells = (given.x, given.f0, given.f, given.x0)
-    start = np.log(cells[0]) + np.log(cells[1]) - np.log(cells[2]) - np.log(cells[3])
-    spread = 1.0 / np.sqrt(sum(1.0 / cell for cell in cells))
-
-    def mean_and_slope(window: _Window, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The mean against the events seen, on a scale without ends, and its slope."""
-        p, (low, high) = window.probabilities(log_odds), window.ends
-        mean = np.einsum("ij,ij->i", p, window.away)
-        variance = np.einsum("ij,ij,ij->i", p, window.away, window.away) - mean * mean
-        value = np.log((mean - low) / -low) - np.log((high - mean) / high)
-        return value, variance * (1.0 / (mean - low) + 1.0 / (high - mean))
-
-    estimate[some] = np.exp(_solve(given, given.x, given.x, spread, start, mean_and_slope))
-    return estimate
-
-
-def _solve(
-    tables: Tables,
-    low: FloatArray,
-    high: FloatArray,
-    spread: FloatArray,
-    start: FloatArray,
-    function: Callable[[_Window, FloatArray], tuple[FloatArray, FloatArray]],
-) -> FloatArray:
-    """Find each table's log odds ratio at which a rising function is 0, over windows about ``low`` to ``high``."""
-    found = np.empty_like(start)
-    for rows, window in _windows(tables, low, high, spread, start):
-        found[rows] = _newton(window, function)
-    return found
-
-
-def _newton(
-    window: _Window, function: Callable[[_Window, FloatArray], tuple[FloatArray, FloatArray]]
-) -> FloatArray:
-    """Newton's steps, halved into the bracket where they leave it."""
-    at = window.start
-    low, high = np.full(at.shape, -np.inf), np.full(at.shape, np.inf)
-    for _ in range(STEPS):
-        value, slope = function(window, at)
-        low, high = np.where(value <= 0, at, low), np.where(value >= 0, at, high)
-        step = np.clip(-value / np.maximum(slope, 1e-300), -LEAP, LEAP)
-        target = at + step
-        outside = (target < low) | (target > high)
-        middle = np.where(outside & np.isfinite(low) & np.isfinite(high), (low + high) / 2.0, target)
-        moved, at = np.abs(middle - at), middle
-        if np.all(moved <= CLOSE * np.maximum(np.abs(at), 1.0)):
-            break
-    return at
-
-
-def _windows(
-    tables: Tables, low: FloatArray, high: FloatArray, spread: FloatArray, start: FloatArray
-) -> Iterator[tuple[Rows, _Window]]:
-    """The tables a block at a time, each block with its window of outcomes."""
     fewest, most = ends(tables)
-    reach = np.ceil(REACH * spread + MARGIN)
-    first = np.maximum(fewest, np.floor(low) - reach)
-    last = np.minimum(most, np.ceil(high) + reach)
-    for rows in blocks(last - first + 1.0):
+    some, more = tables.x > fewest, tables.x < most
+    estimate = np.where(some, np.inf, np.where(more, 0.0, np.nan))
+    lower, upper = np.zeros(tables.x.shape), np.full(tables.x.shape, np.inf)
+    below, turned = _limit(tables, tail, own, bound), _limit(tables.swapped(), tail, own, bound)
+    above = Sought(
+        turned.there, -turned.start, turned.spread, turned.down, turned.up, _mirrored(turned.equation)
+    )
+    sought = ((lower, below), (upper, above), (estimate, _likeliest(tables, some & more)))
+    up, down = (
+        np.max([getattr(one, side) * one.there for _, one in sought], axis=0) for side in ("up", "down")
+    )
+    for rows in blocks(up + down):
         part = Tables(tables.x[rows], tables.n[rows], tables.x0[rows], tables.n0[rows])
-        away, logs = log_weights(part, first[rows], last[rows])
-        yield rows, _Window(away, logs, start[rows], ((fewest - tables.x)[rows], (most - tables.x)[rows]))
+        steps = upward(part, up[rows].max()), upward(_downward(part), down[rows].max())
+        for found, one in sought:
+            _fill(found, one, rows, steps)
+    return estimate, lower, upper
+
+
+def _downward(tables: Tables) -> Tables:
+    """The tables with events and those without exchanged: one event more is one fewer."""
+    return Tables(tables.f, tables.n, tables.f0, tables.n0)
+
+
+def _fill(found: FloatArray, one: Sought, rows: Rows, steps: tuple[Steps, Steps]) -> None:
+    """Solve one block of tables and put the odds ratios where they belong."""
+    there = one.there[rows]
+    if not there.any():
+        return
+    kept = rows[there]
+    near = [side.first(wide[kept].max()) for side, wide in zip(steps, (one.up, one.down), strict=True)]
+    if not there.all():
+        near = [side.of(there) for side in near]
+    looked: list[Steps] = near
+
+    def value(at: FloatArray, open_: Rows) -> Triple:
+        """The equation for the tables still looked for."""
+        nonlocal looked
+        if open_.size < looked[0].ratios.shape[2]:
+            chosen = np.zeros(kept.size, dtype=np.bool_)
+            chosen[open_] = True
+            looked = [side.of(chosen) for side in near]
+        odds = np.exp(at)
+        return one.equation(sums(looked[0], odds, MOMENTS), sums(looked[1], 1.0 / odds, MOMENTS))
+
+    unit = 1.0 / np.maximum(one.spread[kept], 1e-300)
+    found[kept] = np.exp(cubic_root(value, one.start[kept], unit))
+
+
+def _limit(tables: Tables, tail: float, own: float, bound: float) -> Sought:
+    """The lower limit: sought from the score limit, where the mean lies ``shift`` below what was seen."""
+    there = np.minimum(tables.x, tables.f0) > 0
+    correction = 0.5 if own == 1.0 else 0.0
+    shift, left = odds_ratio_shift(tables, np.full(tables.x.shape, bound), correction, ROUGH)
+    most = np.minimum(tables.x, tables.f0)
+    cells = tables.x - most + left, tables.f0 - most + left, tables.f + shift, tables.x0 + shift
+    start, spread = _start(cells, there)
+
+    def equation(up: FloatArray, down: FloatArray) -> Triple:
+        """Log of the tail over what it should be."""
+        every, first, second = 1.0 + up[0] + down[0], up[1] - down[1], up[2] + down[2]
+        reached = own + up[0]
+        mean, tail_mean = first / every, up[1] / reached
+        bend = up[2] / reached - tail_mean**2 - (second / every - mean**2)
+        return np.log(reached / (every * tail)), tail_mean - mean, bend
+
+    away = np.where(there, shift / np.where(there, spread, 1.0), 0.0)
+    return Sought(there, start, spread, reach(spread, away), reach(spread, -away), equation)
+
+
+def _mirrored(equation: Equation) -> Equation:
+    """The same seen from the other group: what is above is below, and the function falls."""
+
+    def mirrored(up: FloatArray, down: FloatArray) -> Triple:
+        """Turned round so that it rises."""
+        value, slope, bend = equation(down, up)
+        return -value, slope, -bend
+
+    return mirrored
+
+
+def _likeliest(tables: Tables, there: BoolArray) -> Sought:
+    """The estimate: the mean is the outcome seen, so that the first moments above and below are equal."""
+
+    def equation(up: FloatArray, down: FloatArray) -> Triple:
+        """Log of the moment above over that below."""
+        rise, fall = up[2] / up[1], down[2] / down[1]
+        bend = up[3] / up[1] - rise * rise - (down[3] / down[1] - fall * fall)
+        return np.log(up[1] / down[1]), rise + fall, bend
+
+    start, spread = _start((tables.x, tables.f0, tables.f, tables.x0), there)
+    wide = reach(spread, np.zeros(spread.shape))
+    return Sought(there, start, spread, wide, wide, equation)
+
+
+def _start(cells: tuple[FloatArray, ...], there: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Log cross-product ratio of four cells, and the standard deviation of one of them given the margins."""
+    a, b, c, d = (np.where(there, cell, 1.0) for cell in cells)
+    return np.log(a) + np.log(b) - np.log(c) - np.log(d), 1.0 / np.sqrt(1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d)

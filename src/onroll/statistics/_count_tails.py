@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import special
 
+from onroll.statistics._distinct import distinct
 from onroll.statistics._inputs import BoolArray, FloatArray
 
 Tail = Callable[..., FloatArray]
@@ -57,10 +58,13 @@ def usual_counts(
     ``below(k, *known)`` rises and ``above(k, *known)`` falls in the count. ``about`` is where the two are to be
     looked for first; from there steps double until the count is passed, and halve back to it.
     """
-    first = [np.maximum(np.floor(guess), 0.0) for guess in about]
-    lowest = _first(lambda k, *of: below(k, *of) > tail, first[0], known)
-    greatest = _first(lambda k, *of: above(k, *of) <= tail, first[1] + 1.0, known) - 1.0
-    return np.maximum(lowest, 0.0), np.maximum(greatest, lowest)
+    shape = about[0].shape
+    every = [np.broadcast_to(one, shape).ravel() for one in (*about, *known)]
+    (low, high, *of_each), which = distinct(*every)
+    lowest = _first(lambda k, *of: below(k, *of) > tail, np.maximum(np.floor(low), 0.0), of_each)
+    first_above = _first(lambda k, *of: above(k, *of) <= tail, np.maximum(np.floor(high), 0.0) + 1.0, of_each)
+    found = np.maximum(lowest, 0.0), np.maximum(first_above - 1.0, lowest)
+    return found[0][which].reshape(shape), found[1][which].reshape(shape)
 
 
 def about(mean: FloatArray, variance: FloatArray, tail: float) -> tuple[FloatArray, FloatArray]:
@@ -71,17 +75,15 @@ def about(mean: FloatArray, variance: FloatArray, tail: float) -> tuple[FloatArr
     return mean - half + bend, mean + half + bend
 
 
-def _first(holds: Callable[..., BoolArray], guess: FloatArray, known: tuple[FloatArray, ...]) -> FloatArray:
+def _first(holds: Callable[..., BoolArray], guess: FloatArray, known: Sequence[FloatArray]) -> FloatArray:
     """The first whole number from which on it holds; below 0 it never does. Only what is open is looked at."""
-    shape = guess.shape
-    at = guess.ravel()
-    every = [np.broadcast_to(one, shape).ravel() for one in known]
+    at = guess.copy()
     low, high = np.full(at.shape, -1.0), np.full(at.shape, np.inf)
     step = np.ones(at.shape)
     open_ = np.arange(at.size)
     while open_.size:
         looked = at[open_]
-        yes = holds(looked, *(one[open_] for one in every))
+        yes = holds(looked, *(one[open_] for one in known))
         high[open_[yes]], low[open_[~yes]] = looked[yes], looked[~yes]
         open_ = open_[high[open_] - low[open_] > 1.0]
         nearest, farthest, stride = low[open_], high[open_], step[open_]
@@ -91,4 +93,4 @@ def _first(holds: Callable[..., BoolArray], guess: FloatArray, known: tuple[Floa
         passed = bounded & (nearest >= 0)
         at[open_] = np.where(passed, middle, np.where(bounded, below_it, nearest + stride))
         step[open_] = 2.0 * stride
-    return high.reshape(shape)
+    return high

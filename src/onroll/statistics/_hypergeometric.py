@@ -1,25 +1,85 @@
 """The group's events given both margins of a two by two table: outcomes, and two-sided probabilities of no difference.
 
-Work is done a block of tables at a time, tables of like width together.
+Work is done a block of tables at a time, tables of like width together. From one outcome to the next the probability
+changes by a ratio of small whole numbers, so that a row of outcomes is a row of products: no logarithm is needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onroll.statistics._binomial import R_TOLERANCE, log_pmf
-from onroll.statistics._inputs import FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray
 from onroll.statistics._tables import Tables
 
 Rows: TypeAlias = NDArray[np.intp]
-CELLS = 2**18
-"""Outcomes worked on at once: some megabytes."""
-REACH, MARGIN = 9.0, 20.0
-"""So many standard deviations, and outcomes, beyond a place hold all but some 1e-17 of what lies beyond it."""
+CELLS = 2**17
+"""Outcomes worked on at once: a megabyte, so that they stay in the processor's cache."""
+REACH, MARGIN = 8.4, 16.0
+"""So many standard deviations, and outcomes, beyond a place hold all but some 1e-16 of what lies beyond it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """How probable each outcome is beside the one before it, the odds being equal: (place in a run, run, table).
+
+    Runs are multiplied up side by side and joined then. ``room`` is where products are put, the same for every sum:
+    asking for memory takes longer than the sums.
+    """
+
+    ratios: FloatArray
+    room: FloatArray
+
+    def first(self, many: float) -> Steps:
+        """As many outcomes as asked, to the end of a run."""
+        return Steps(self.ratios[:, : max(int(np.ceil(many / self.ratios.shape[0])), 1)], self.room)
+
+    def of(self, chosen: BoolArray) -> Steps:
+        """Those of some of the tables."""
+        return Steps(np.compress(chosen, self.ratios, axis=2), self.room)
+
+
+def upward(tables: Tables, many: float) -> Steps:
+    """Ratios from the outcome seen upwards; 0 from where the margins allow no more."""
+    runs = max(int(np.sqrt(many) / 2.0), 1)
+    length = max(int(np.ceil(many / runs)), 1)
+    at = _away(length, runs)[:, :, None]
+    room = np.minimum(at - 1.0, np.minimum(tables.f, tables.x0))
+    ratios = tables.f - room
+    ratios *= np.subtract(tables.x0, room, out=room)
+    ratios /= np.add(tables.x, at, out=room)
+    ratios /= np.add(tables.f0, at, out=room)
+    return Steps(ratios, room.ravel())
+
+
+def _away(length: int, runs: int) -> FloatArray:
+    """How far each place of each run is from the outcome seen."""
+    return np.arange(1.0, length + 1.0)[:, None] + np.arange(0.0, runs * length, length)
+
+
+def sums(steps: Steps, odds: FloatArray, moments: int) -> FloatArray:
+    """Sum and first moments of the outcomes beyond the one seen, in units of its probability, (moments, tables)."""
+    length, runs, tables = steps.ratios.shape
+    weights = steps.room[: steps.ratios.size].reshape(steps.ratios.shape)
+    for place in range(length):
+        np.multiply(steps.ratios[place], odds, out=weights[place])
+        if place:
+            weights[place] *= weights[place - 1]
+    for run in range(1, runs):
+        weights[:, run] *= weights[-1, run - 1]
+    away = _away(length, runs).ravel()
+    return np.asarray(np.vander(away, moments, increasing=True).T @ weights.reshape(away.size, tables))
+
+
+def reach(spread: FloatArray, away: FloatArray) -> FloatArray:
+    """How many outcomes beyond one, that lies ``away`` standard deviations beyond the mean, are to be looked at."""
+    far = np.where(away > 0, np.sqrt(away * away + REACH * REACH) - away, REACH - away)
+    return np.asarray(np.ceil(far * spread + MARGIN))
 
 
 def ends(tables: Tables) -> tuple[FloatArray, FloatArray]:
@@ -34,25 +94,9 @@ def blocks(widths: FloatArray) -> Iterator[Rows]:
     begin = 0
     while begin < order.size:
         ahead = sorted_widths[begin : begin + CELLS]
-        fits = int(np.searchsorted(ahead * np.arange(1, ahead.size + 1), CELLS, side="right"))
+        fits = int(np.searchsorted((ahead + 1.0) * np.arange(1, ahead.size + 1), CELLS, side="right"))
         yield order[begin : begin + max(fits, 1)]
         begin += max(fits, 1)
-
-
-def log_weights(tables: Tables, first: FloatArray, last: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Outcomes from ``first`` to ``last`` less the one seen, a row a table, and their logs against the first's.
-
-    Each by its ratio to the one before; minus infinity beyond a table's own last one.
-    """
-    x, f, x0, f0 = (array[:, None] for array in (tables.x, tables.f, tables.x0, tables.f0))
-    away = (first[:, None] - x) + np.arange(int((last - first).max()) + 1.0)
-    inside = away <= (last[:, None] - x)
-    follows = inside & (np.arange(away.shape[1]) > 0)
-    before = np.where(follows, away - 1.0, 0.0)
-    above = np.where(follows, (f - before) * (x0 - before), 1.0)
-    below = np.where(follows, (x + before + 1.0) * (f0 + before + 1.0), 1.0)
-    logs = np.where(inside, np.cumsum(np.log(above / below), axis=1), -np.inf)
-    return np.where(inside, away, 0.0), logs
 
 
 def fisher(tables: Tables) -> FloatArray:
@@ -105,10 +149,10 @@ def _tail(tables: Tables, own: float) -> FloatArray:
     everyone, most = tables.n + tables.n0, ends(tables)[1]
     share = (tables.x + tables.x0) / everyone
     spread = np.sqrt(tables.n * (tables.n0 / everyone) * share * (1.0 - share))
-    last = np.minimum(most, tables.x + np.ceil(REACH * spread + MARGIN))
-    tail = np.empty_like(tables.x)
-    for rows in blocks(last - tables.x + 1.0):
+    beyond = np.maximum(tables.x - tables.n * share, 0.0) / np.maximum(spread, 1e-300)
+    many = np.minimum(most - tables.x, reach(spread, np.minimum(beyond, 1e6)))
+    tail = np.exp(_log_probability(tables, tables.x))
+    for rows in blocks(many):
         part = Tables(tables.x[rows], tables.n[rows], tables.x0[rows], tables.n0[rows])
-        _, logs = log_weights(part, part.x, last[rows])
-        tail[rows] = np.exp(_log_probability(part, part.x)) * (np.exp(logs).sum(axis=1) - 1.0 + own)
+        tail[rows] *= own + sums(upward(part, many[rows].max()), np.ones(rows.size), 1)[0]
     return tail

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from onroll.statistics import _conditional, _hypergeometric, _mover, _score
+from onroll.statistics._distinct import distinct
 from onroll.statistics._inputs import FloatArray, StrArray, normal_quantile
 from onroll.statistics._tables import (
     Tables,
@@ -20,6 +21,9 @@ from onroll.statistics._tables import (
     score_probability,
 )
 
+SLICE = 2**15
+"""Tables worked on at once: few enough for what is known of each to stay in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
@@ -30,17 +34,27 @@ class Found:
 
 
 def _conditional_limits(tables: Tables, confidence: float, method: str) -> Found:
+    """By the conditional distribution: each distinct table once, a slice of them at a time."""
+    (x, n, x0, n0), which = distinct(tables.x, tables.n, tables.x0, tables.n0)
+    figures = np.empty((4, x.size))
+    for start in range(0, x.size, SLICE):
+        part = slice(start, start + SLICE)
+        figures[:, part] = _conditional_figures(
+            Tables(x[part], n[part], x0[part], n0[part]), confidence, method
+        )
+    estimate, lower, upper, p_value = figures[:, which]
+    return Found((estimate, lower, upper, p_value), np.full(tables.x.shape, method))
+
+
+def _conditional_figures(tables: Tables, confidence: float, method: str) -> tuple[FloatArray, ...]:
+    """Estimate, limits and probability of one slice."""
     own, tail, bound = (
         1.0 if method == "exact" else 0.5,
         (1.0 - confidence) / 2.0,
         normal_quantile(confidence) ** 2,
     )
-    lower, upper = (
-        _conditional.lower_odds_ratio(one, tail, own, bound) for one in (tables, tables.swapped())
-    )
     p_value = _hypergeometric.fisher(tables) if method == "exact" else _hypergeometric.two_sided_midp(tables)
-    figures = (_conditional.conditional_estimate(tables), lower, inverse(upper), p_value)
-    return Found(figures, np.full(tables.x.shape, method))
+    return *_conditional.conditional(tables, tail, own, bound), p_value
 
 
 def _score_limits(tables: Tables, confidence: float, method: str) -> Found:

@@ -16,25 +16,34 @@ TOLERANCE = 4.0 * float(np.finfo(np.float64).eps)
 
 
 def rising_root(
-    function: Callable[..., FloatArray], low: FloatArray, high: FloatArray, *known: FloatArray
+    function: Callable[..., FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    *known: FloatArray,
+    near: float = TOLERANCE,
 ) -> FloatArray:
     """Find where ``function(t, *known)``, which rises in ``t``, passes 0 between ``low`` and ``high``.
 
     Where it is above 0 at the low end already, that end is the answer; below 0 at the high end still, that one.
+    ``near`` is half the width of the bracket at the end, as a share of its place where that is above 1.
     Chandrupatla's method (1997, Advances in Engineering Software 28, 145-149): inverse quadratic steps
     where they are safe, halving where not. All arrays are of one dimension and one length.
     """
     found = np.empty_like(low)
     for start in range(0, low.size, BLOCK):
         part = slice(start, start + BLOCK)
-        found[part] = _block(function, low[part], high[part], [array[part] for array in known])
+        found[part] = _block(function, low[part], high[part], [array[part] for array in known], near)
     return found
 
 
 def _block(
-    function: Callable[..., FloatArray], low: FloatArray, high: FloatArray, known: list[FloatArray]
+    function: Callable[..., FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    known: list[FloatArray],
+    near: float,
 ) -> FloatArray:
-    """Narrow all brackets of one block until the widest is as narrow as floats allow."""
+    """Narrow all brackets of one block until the widest is as narrow as asked."""
     new, other = low, high
     f_new, f_other = function(new, *known), function(other, *known)
     above, below = f_new >= 0, f_other <= 0
@@ -47,7 +56,7 @@ def _block(
         other, f_other = np.where(same, other, new), np.where(same, f_other, f_new)
         new, f_new = trial, f_trial
         width = np.abs(other - new)
-        nearest = TOLERANCE * np.maximum(np.abs(new), 1.0)
+        nearest = near * np.maximum(np.abs(new), 1.0)
         done = (width <= 2.0 * nearest) | (f_new == 0)
         if np.all(done):
             break

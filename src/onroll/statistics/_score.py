@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from onroll.statistics._inputs import FloatArray
-from onroll.statistics._roots import rising_root
+from onroll.statistics._roots import TOLERANCE, rising_root
 from onroll.statistics._tables import Tables
 
 TINY = 1e-250
@@ -61,9 +61,12 @@ def _relative_risk_full(tables: Tables, bound: FloatArray) -> FloatArray:
     return np.where(early, 1.0, 1.0 / (1.0 + odds_against)) * (n0 + at) / (x0 + at)
 
 
-def odds_ratio_shift(tables: Tables, bound: FloatArray, correction: float) -> tuple[FloatArray, FloatArray]:
+def odds_ratio_shift(
+    tables: Tables, bound: FloatArray, correction: float, near: float = TOLERANCE
+) -> tuple[FloatArray, FloatArray]:
     """What the lower limit of the odds ratio takes off the group's events (Cornfield), and what then is left.
 
+    ``near`` is how near the logit of the events moved is found.
     Where the group has no event, or all of the reference are events, nothing can be taken off: 0.
     """
     shift, most = np.zeros(tables.x.shape), np.minimum(tables.x, tables.f0)
@@ -83,7 +86,7 @@ def odds_ratio_shift(tables: Tables, bound: FloatArray, correction: float) -> tu
     low = np.log(np.minimum(0.5, k / (4.0 * room)))
     high = np.log(np.maximum(1.0, 4.0 * k / room))
     known = (given.x, given.f, given.x0, given.f0, most[some], room, k)
-    t = rising_root(statistic, low, high, *known)
+    t = rising_root(statistic, low, high, *known, near=near)
     left[some] = room * special.expit(-t)
     shift[some] = room * special.expit(t) + correction
     return shift, left

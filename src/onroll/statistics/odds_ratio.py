@@ -108,9 +108,10 @@ def odds_ratio(
     into its inverse. Exact limits cover at least as often as asked; docs/coverage.md says how often each
     method covers. The probability is Fisher's (as R has it) for exact, twice the smaller tail for mid-p, that
     of the score test for score and MOVER, that of the log ratio's error for Woolf and Gart (whose interval
-    lies about his own ratio, and can leave out the estimate at a low confidence). Work and memory of exact
-    and mid-p grow with the spread of the table (at most half the root of its smallest cell): a million
-    tables of a few events take most of a minute, and so do a thousand of ten million pupils each.
+    lies about his own ratio, and can leave out the estimate at a low confidence). Work of exact and mid-p
+    grows with the spread of the table (at most half the root of its smallest cell), and tables that are alike
+    are worked out once: a million tables of schools take some seconds, as do a thousand of ten million pupils
+    each.
 
     References
     ----------

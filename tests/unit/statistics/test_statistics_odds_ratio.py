@@ -90,3 +90,20 @@ def test_refusals(cells: tuple[object, ...], how: dict[str, object], message: st
     x, n, x0, n0 = cells
     with pytest.raises(ValueError, match=message):
         odds_ratio(x, n, reference_events=x0, reference_total=n0, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", ["exact", "mid-p"])
+def test_tables_that_are_alike_are_the_same_as_one_at_a_time(method: str) -> None:
+    drawn = np.random.default_rng(3)
+    totals = drawn.integers(1, 6, (2, 400))
+    events = drawn.integers(0, totals + 1)
+    several = odds_ratio(
+        events[0], totals[0], reference_events=events[1], reference_total=totals[1], method=method
+    )
+    for at in range(0, 400, 7):
+        if several.note[at]:  # type: ignore[index]
+            continue
+        x, x0, n, n0 = (int(one) for one in (*events[:, at], *totals[:, at]))
+        single = odds_ratio(x, n, reference_events=x0, reference_total=n0, method=method)
+        for name in ("estimate", "lower", "upper", "p_value"):
+            assert getattr(several, name)[at] == pytest.approx(getattr(single, name), rel=1e-12), (name, at)
