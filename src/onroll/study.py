@@ -241,7 +241,7 @@ def _question(
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
         power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
-        consistency=plan.consistency,
+        consistency=plan.consistency, impact=plan.impact,
     )  # fmt: skip
     _check_windows(question)
     return question

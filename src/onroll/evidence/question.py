@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.plan import Consistency, Disproportionality
 from onroll.vocabulary import periods
 
@@ -39,6 +40,8 @@ class Question:
         Which groups are compared, alike in what, and by which rule.
     consistency : Consistency, optional
         How schools are held against one another, and how many false alarms are accepted.
+    impact : ImpactPlan, optional
+        How impact is estimated, what could as well have been chosen, and what words must earn.
     dispersion : str
         ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
     """
@@ -61,6 +64,12 @@ class Question:
     dispersion: str = "other_authorities"
     disproportionality: Disproportionality | None = None
     consistency: Consistency | None = None
+    impact: ImpactPlan | None = None
+
+    @property
+    def calm_pre(self) -> tuple[str, ...]:
+        """The years before the strategy that a comparison learns from, the pandemic left out."""
+        return tuple(year for year in self.impact_pre if year not in self.pandemic)
 
     @property
     def after(self) -> tuple[str, ...]:

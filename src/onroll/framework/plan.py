@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Annotated
 
 from onroll.errors import one_of
+from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.parameters import Parameter, Value, choose
 from onroll.framework.rules import Form, Name, OneOf, WrongKeyError, Year
 from onroll.vocabulary import ETHNICITY_MAJOR, MEASURES, PHASES, SEN_PROVISIONS
 from onroll.vocabulary.records import ETHNICITY_MAJOR_OF, FSM_GROUPS, SEXES
 
-DESIGNS = ("synthetic_control", "difference_in_differences")
+DESIGNS = ("authority_panel", "synthetic_control", "difference_in_differences")
 TREATMENTS = ("shown_apart",)
 FSM, SEX, YEAR_GROUP = "fsm", "sex", "national_curriculum_year"
 GROUPS = {
@@ -183,6 +184,7 @@ class Plan:
     reference_groups: tuple[ReferenceGroup, ...]
     disproportionality: Disproportionality
     consistency: Consistency
+    impact: ImpactPlan
     confidence: float
     power: float
     wording: Mapping[Name, Threshold]

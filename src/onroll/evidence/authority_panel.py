@@ -1,0 +1,114 @@
+"""The primary design: the authority's change since the launch beside that of all others that stood as high before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from onroll.evidence.impact_panel import Cut, Whole, cut, impact_row, whole
+from onroll.evidence.question import Question
+from onroll.framework.impact_plan import ImpactPlan
+from onroll.statistics.one_treated import OneTreated, one_treated
+from onroll.statistics.return_to_usual import return_to_usual
+from onroll.vocabulary import (
+    DETECTABLE_GAP,
+    P_VALUE,
+    PLACEBO_SHARE,
+    RELATIVE_CHANGE,
+    SENSITIVITY,
+    academic_year,
+)
+from onroll.vocabulary.impact import AUTHORITY_PANEL, EXPECTED_CHANGE, RAW_CHANGE, STOOD_AS_HIGH
+
+EARLIER = "ratio as if the strategy had begun in {}, when there was none to find"
+TOO_SHORT = "cannot be computed: too few years before an earlier date"
+
+
+def panel_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
+    """Every outcome and phase: what could have been seen, the ratio, its rank, what those as high did, an earlier date."""
+    for outcome in plan.outcomes:
+        for phase in plan.phases:
+            figures = whole(cells, outcome, phase)
+            chosen = cut(figures, question.calm_pre, question.after, question.area_code)
+            if chosen.why:
+                yield impact_row(question, figures, RELATIVE_CHANGE, AUTHORITY_PANEL, note=chosen.why)
+                continue
+            found = one_treated(
+                chosen.events, chosen.pupils, chosen.treated, chosen.pre, recent=plan.recent,
+                confidence=question.confidence,
+            )  # fmt: skip
+            yield from _found(question, figures, chosen, found, plan)
+            yield _earlier(question, figures, plan)
+
+
+def _found(
+    question: Question, figures: Whole, chosen: Cut, found: OneTreated, plan: ImpactPlan
+) -> Iterator[dict[str, Any]]:
+    others, own = len(chosen.codes) - 1, chosen.treated
+    after, before = (chosen.events[rows, own].sum() for rows in (~chosen.pre, chosen.pre))
+    span = f"{academic_year(question.calm_pre[0])} to {academic_year(question.calm_pre[-1])}"
+    since = f"{academic_year(question.after[0])} to {academic_year(question.after[-1])}"
+    note = f"{since} beside {span}, the pandemic years left out; {others} other authorities"
+    note += f", {chosen.left_out} without all years left out" if chosen.left_out else ""
+
+    def row(statistic: str, **said: Any) -> dict[str, Any]:
+        return impact_row(question, figures, statistic, AUTHORITY_PANEL, **said)
+
+    yield row(
+        DETECTABLE_GAP, estimate=found.detectable_fall, lower=found.detectable_fall, upper=found.detectable_rise,
+        confidence=question.confidence, note="a ratio between these two would not have stood out from other authorities",
+        method="what could have been seen: " + found.method,
+    )  # fmt: skip
+    yield row(
+        RELATIVE_CHANGE, estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
+        method=found.method, numerator=after, denominator=before, note=note,
+    )  # fmt: skip
+    yield row(RAW_CHANGE, estimate=found.raw, method="the same, height before not allowed for", note=note)
+    yield row(
+        EXPECTED_CHANGE, estimate=found.expected,
+        method=f"line of change on how high authorities stood in the last {plan.recent} years before",
+    )  # fmt: skip
+    yield row(
+        PLACEBO_SHARE, estimate=found.share_others, numerator=round(found.share_others * others), denominator=others,
+        method="other authorities whose change, for their size and height before, lay at least as far off",
+    )  # fmt: skip
+    yield row(P_VALUE, estimate=found.p_value, method="rank among all authorities, standardised for size")
+    usual = return_to_usual(found.change, found.height, own, confidence=question.confidence)
+    yield row(
+        STOOD_AS_HIGH, estimate=float(np.exp(usual.estimate)), lower=float(np.exp(usual.lower)),
+        upper=float(np.exp(usual.upper)), confidence=question.confidence, numerator=usual.as_far, denominator=usual.units,
+        method="ratio of those that stood as high in the last "
+        f"{plan.recent} years before: middle one, and the range of most", note=usual.note,
+    )  # fmt: skip
+
+
+def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, Any]:
+    """The same with the last years before the strategy taken for the years after it."""
+    years = question.calm_pre
+    held = len(question.after)
+    began = years[-held] if held < len(years) else ""
+
+    def row(**said: Any) -> dict[str, Any]:
+        method = EARLIER.format(academic_year(began)) if began else "ratio at an earlier date"
+        return impact_row(question, figures, SENSITIVITY, AUTHORITY_PANEL, method=method, **said)
+
+    if len(years) - held <= plan.recent + 1:
+        return row(note=TOO_SHORT)
+    chosen = cut(figures, years[:-held], years[-held:], question.area_code)
+    if chosen.why:
+        return row(note=chosen.why)
+    found = one_treated(
+        chosen.events,
+        chosen.pupils,
+        chosen.treated,
+        chosen.pre,
+        recent=plan.recent,
+        confidence=question.confidence,
+    )
+    return row(
+        estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
+        note="an interval that leaves out 1 shows a change that cannot be the strategy's",
+    )  # fmt: skip

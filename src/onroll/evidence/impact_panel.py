@@ -1,0 +1,131 @@
+"""Counts of all authorities over the years: what every design of impact is computed from, cut as it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from onroll.counts.published import all_sources
+from onroll.evidence.question import Question
+from onroll.evidence.table import finding
+from onroll.vocabulary import LIMITED, MEASURES, OTHER_AUTHORITIES, TOTAL, Measure
+
+OBJECTIVE = "P7.1"
+NO_SERIES = (
+    "cannot be computed: the authority's own series has a gap (boundaries changed or a count is withheld)"
+)
+TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
+NO_EVENT = "cannot be computed: the authority had no event before the strategy"
+FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
+FEWEST = 20
+"""With fewer units, the authority among them, a rank among the others says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every authority's events and pupils in one measure and phase, years by authorities; missing where not published."""
+
+    measure: Measure
+    phase: str
+    years: tuple[str, ...]
+    codes: np.ndarray[Any, Any]
+    regions: np.ndarray[Any, Any]
+    events: np.ndarray[Any, Any]
+    pupils: np.ndarray[Any, Any]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The same for chosen years and authorities, without gaps; ``why`` says what is wrong where there are none.
+
+    Attributes
+    ----------
+    events, pupils : ndarray, shape (years, authorities)
+    codes : tuple of str
+    treated : int
+        Column of the authority evaluated.
+    pre : ndarray of bool, shape (years,)
+    left_out : int
+        Authorities with some of the years, but not all, or without an event before.
+    """
+
+    events: np.ndarray[Any, Any]
+    pupils: np.ndarray[Any, Any]
+    codes: tuple[str, ...]
+    treated: int
+    pre: np.ndarray[Any, Any]
+    left_out: int
+    why: str = ""
+
+
+def whole(cells: pd.DataFrame, measure: str, phase: str = TOTAL) -> Whole:
+    """One measure of one phase from the cells of all authorities.
+
+    A few counts were published as rates only and are whole numbers up to rounding (74.0003): they are made whole.
+    """
+    chosen, about = cells[cells["education_phase"] == phase], MEASURES[measure]
+    wide = chosen.pivot(
+        index="time_period", columns="area_code", values=[about.numerator, "pupils"]
+    ).sort_index()
+    events, pupils = wide[about.numerator].astype("float64"), wide["pupils"].astype("float64")
+    regions = chosen.drop_duplicates("area_code", keep="last").set_index("area_code")["region"]
+    return Whole(
+        about, phase, tuple(map(str, events.index)), events.columns.to_numpy(dtype=object),
+        regions.reindex(events.columns).to_numpy(dtype=object), events.round().to_numpy(), pupils.to_numpy(),
+        all_sources(chosen["source"]) if len(chosen) else "",
+    )  # fmt: skip
+
+
+def cut(
+    figures: Whole,
+    before: Sequence[str],
+    after: Sequence[str],
+    code: str,
+    among: Collection[str] | None = None,
+    *,
+    least: int = FEWEST,
+) -> Cut:
+    """The authorities that have every one of the years, of those named where any are, the evaluated one with them."""
+    years = [*before, *after]
+    pre = np.array([year in set(before) for year in years], dtype=np.bool_)
+    if not after:
+        return Cut(np.empty((0, 0)), np.empty((0, 0)), (), -1, pre, 0, TOO_EARLY)
+    if not set(years) <= set(figures.years):
+        return Cut(np.empty((0, 0)), np.empty((0, 0)), (), -1, pre, 0, NO_SERIES)
+    at = [figures.years.index(year) for year in years]
+    events, pupils = figures.events[at], figures.pupils[at]
+    named = np.ones(figures.codes.size, dtype=np.bool_)
+    if among is not None:
+        named = np.array([one in among or one == code for one in figures.codes], dtype=np.bool_)
+    known = np.isfinite(events) & (pupils > 0)
+    is_whole = named & known.all(axis=0)
+    kept = is_whole & (np.where(known, events, 0.0)[pre].sum(axis=0) > 0)
+    codes = tuple(str(one) for one in figures.codes[kept])
+    own = figures.codes == code
+    why = (
+        NO_SERIES if not (own & is_whole).any()
+        else NO_EVENT if code not in codes
+        else FEW_OTHERS if len(codes) < least
+        else ""
+    )  # fmt: skip
+    left_out = int((named & known.any(axis=0)).sum() - kept.sum())
+    place = codes.index(code) if code in codes else -1
+    return Cut(events[:, kept], pupils[:, kept], codes, place, pre, left_out, why)
+
+
+def impact_row(
+    question: Question, figures: Whole, statistic: str, design: str, **said: Any
+) -> dict[str, Any]:
+    """One row on a measure of a phase; area and year are the authority's and the year evaluated unless said."""
+    common = {
+        "indicator": f"strategy_impact_{figures.measure.id}", "objective": OBJECTIVE, "time_period": question.year,
+        "geographic_level": "Local authority", "area": question.area,
+        "breakdown_topic": TOTAL if figures.phase == TOTAL else "education_phase", "breakdown": figures.phase,
+        "comparator": OTHER_AUTHORITIES, "strength": LIMITED, "source": figures.source,
+    }  # fmt: skip
+    return finding(**{**common, "statistic": statistic, "design": design, **said})

@@ -1,0 +1,61 @@
+"""Words about whether the strategy changed anything: designs, checks, choices, levels of evidence."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+AUTHORITY_PANEL = "panel of authorities with permutation"
+MULTIVERSE = "every defensible choice"
+RAW_CHANGE, EXPECTED_CHANGE = "ratio of rate ratios as it is", "ratio expected without the strategy"
+STOOD_AS_HIGH = "others that stood as high"
+SPECIFICATION, AGREEMENT, DRIVER = (
+    "ratio by one choice",
+    "share of choices on the same side",
+    "share of the spread",
+)
+CHECK, VERDICT = "check", "strength of evidence"
+PASSED, FAILED, NOT_MADE = "passed", "failed", "cannot be made"
+
+PANEL, PANEL_AS_IT_IS = "authority_panel", "authority_panel_as_it_is"
+DIFFERENCE, CONTROL, SYNTHETIC_DIFFERENCE = (
+    "difference_in_differences", "synthetic_control", "synthetic_difference",
+)  # fmt: skip
+CHOICE_DESIGNS = MappingProxyType(
+    {
+        PANEL: "panel, beside authorities that stood as high",
+        PANEL_AS_IT_IS: "panel, as it is",
+        DIFFERENCE: "difference in differences",
+        CONTROL: "synthetic control",
+        SYNTHETIC_DIFFERENCE: "synthetic difference in differences",
+    }
+)
+"""Designs of the multiverse, each turned into a ratio of rates, and what a chart calls them."""
+ALL_OTHERS, NEIGHBOURS, SAME_REGION, SIMILAR_RATE = "all", "neighbours", "region", "similar_rate"
+CHOICE_COMPARATORS = MappingProxyType(
+    {
+        ALL_OTHERS: "all other authorities",
+        NEIGHBOURS: "statistical neighbours",
+        SAME_REGION: "the same region",
+        SIMILAR_RATE: "authorities with a similar rate before",
+    }
+)
+LEFT_OUT, AMONG_BEFORE = "left_out", "among_the_years_before"
+CHOICE_REGIMES = MappingProxyType({LEFT_OUT: "left out", AMONG_BEFORE: "among the years before"})
+ALL_SINCE, LATEST = "all", "latest"
+CHOICE_WINDOWS = MappingProxyType({ALL_SINCE: "all years since the launch", LATEST: "the latest year only"})
+
+STANDS, HELD, RETURN, EARLIER, AGREE = (
+    "stands_out", "held_in_simulation", "return_to_usual", "earlier_date", "choices_agree",
+)  # fmt: skip
+CHECKS = MappingProxyType(
+    {
+        STANDS: "the change stands out from that of other authorities, all outcomes looked at together",
+        HELD: "the design gave few false alarms and honest intervals where the truth was known",
+        RETURN: "authorities that had stood as high did not change as far by themselves",
+        EARLIER: "the same comparison finds nothing at an earlier date, when there was no strategy",
+        AGREE: "other defensible choices point the same way",
+    }
+)
+"""What has to be passed before a page may speak of an impact."""
+UNTOLD, UNSURE, SUPPORTED = "cannot be told", "a change with open checks", "evidence of an impact"
+"""Levels of the verdict, from the weakest. With one authority nothing reaches further."""
