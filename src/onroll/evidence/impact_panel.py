@@ -69,10 +69,10 @@ def whole(cells: pd.DataFrame, measure: str, phase: str = TOTAL) -> Whole:
     A few counts were published as rates only and are whole numbers up to rounding (74.0003): they are made whole.
     """
     chosen, about = cells[cells["education_phase"] == phase], MEASURES[measure]
-    wide = chosen.pivot(
-        index="time_period", columns="area_code", values=[about.numerator, "pupils"]
-    ).sort_index()
-    events, pupils = wide[about.numerator].astype("float64"), wide["pupils"].astype("float64")
+    events, pupils = (
+        chosen.pivot(index="time_period", columns="area_code", values=column).sort_index().astype("float64")
+        for column in (about.numerator, "pupils")
+    )
     regions = chosen.drop_duplicates("area_code", keep="last").set_index("area_code")["region"]
     return Whole(
         about, phase, tuple(map(str, events.index)), events.columns.to_numpy(dtype=object),

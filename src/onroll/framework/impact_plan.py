@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from onroll.framework.rules import OneOf, WrongKeyError, Year
@@ -75,6 +76,11 @@ class ImpactPlan:
     agreement: float
     choices: Choices
     note: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that a simulation of the designs rests on; the note is not part of it."""
+        return hashlib.sha256(repr(replace(self, note="")).encode()).hexdigest()[:16]
 
     def __post_init__(self) -> None:
         if self.recent < 0:

@@ -1,0 +1,181 @@
+"""What may be said of an impact: checks that are passed or not, and the level of evidence they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from onroll.evidence.question import Question
+from onroll.framework.impact_plan import ImpactPlan
+from onroll.framework.known_truth import KnownTruth, Truth
+from onroll.statistics.multiplicity import adjust
+from onroll.statistics.proportions import proportion
+from onroll.vocabulary import LIMITED, P_VALUE, RELATIVE_CHANGE, SENSITIVITY
+from onroll.vocabulary.impact import (
+    AGREE,
+    AGREEMENT,
+    AUTHORITY_PANEL,
+    CHECK,
+    CHECKS,
+    EARLIER,
+    FAILED,
+    HELD,
+    NOT_MADE,
+    PASSED,
+    RETURN,
+    STANDS,
+    STOOD_AS_HIGH,
+    SUPPORTED,
+    UNSURE,
+    UNTOLD,
+    VERDICT,
+)
+
+FEWEST_AS_HIGH = 10
+"""Of fewer authorities that stood as high nothing can be said."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check: ``passed``, ``failed`` or ``cannot be made``, the number it turns on, and why."""
+
+    name: str
+    result: str
+    figure: float = float("nan")
+    of: float = float("nan")
+    why: str = ""
+
+
+def verdict_rows(
+    rows: Sequence[Row], question: Question, plan: ImpactPlan, known: KnownTruth
+) -> Iterator[dict[str, Any]]:
+    """A row for each check and one for the verdict, outcome by outcome, for the phase that is judged."""
+    phase = plan.phases[0]
+    judged = [row for row in rows if row["breakdown"] == phase or row["statistic"] == AGREEMENT]
+    adjusted = _together(judged, plan, question)
+    for outcome in plan.outcomes:
+        mine = {_key(row): row for row in judged if row["indicator"] == f"strategy_impact_{outcome}"}
+        ratio = mine.get((RELATIVE_CHANGE, AUTHORITY_PANEL))
+        if ratio is None or "estimate" not in ratio:
+            continue
+        checks = [
+            _check(name, mine, adjusted.get(outcome, 1.0), known.of(outcome), question, plan)
+            for name in plan.checks
+        ]
+        about = {
+            name: ratio[name] for name in ("indicator", "objective", "time_period", "geographic_level", "area",
+                                           "breakdown_topic", "breakdown", "comparator", "source")
+        }  # fmt: skip
+        for one in checks:
+            yield {
+                **about, "statistic": CHECK, "design": AUTHORITY_PANEL, "strength": LIMITED, "method": one.name,
+                "estimate": one.figure, "denominator": one.of, "note": f"{one.result}{': ' if one.why else ''}{one.why}",
+            }  # fmt: skip
+        passed = sum(one.result == PASSED for one in checks)
+        yield {
+            **about, "statistic": VERDICT, "design": AUTHORITY_PANEL, "strength": LIMITED, "estimate": float(passed),
+            "denominator": float(len(checks)), "method": "checks passed, of those the plan asks for", "note": level(checks),
+        }  # fmt: skip
+
+
+def level(checks: Sequence[Checked]) -> str:
+    """The level that the checks add up to: told only where the change stands out, an impact only where all are passed."""
+    if any(one.name == STANDS and one.result != PASSED for one in checks):
+        return UNTOLD
+    return SUPPORTED if all(one.result == PASSED for one in checks) else UNSURE
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["statistic"], row["design"] if row["statistic"] != AGREEMENT else ""
+
+
+def _together(rows: Sequence[Row], plan: ImpactPlan, question: Question) -> Mapping[str, float]:
+    """Probabilities of the outcomes, allowing for all of them being looked at (Holm)."""
+    found = {
+        str(row["indicator"]).removeprefix("strategy_impact_"): float(row["estimate"])
+        for row in rows if row["statistic"] == P_VALUE and row["design"] == AUTHORITY_PANEL
+    }  # fmt: skip
+    members = [name for name in plan.outcomes if name in found]
+    if not members:
+        return {}
+    p = np.array([found[name] for name in members])
+    family = adjust(p, p, p, p, members=members, confidence=question.confidence)
+    return dict(zip(members, map(float, family.adjusted_p_value), strict=True))
+
+
+def _check(
+    name: str,
+    mine: Mapping[tuple[str, str], Row],
+    p: float,
+    known: Sequence[Truth],
+    question: Question,
+    plan: ImpactPlan,
+) -> Checked:
+    """One check on the rows of one outcome."""
+    match name:
+        case "stands_out":
+            return Checked(name, PASSED if p <= 1 - question.confidence + 1e-12 else FAILED, p)
+        case "held_in_simulation":
+            return held(known, plan)
+        case "return_to_usual":
+            return _return(mine.get((STOOD_AS_HIGH, AUTHORITY_PANEL)), plan)
+        case "earlier_date":
+            return _earlier(mine.get((SENSITIVITY, AUTHORITY_PANEL)))
+    return _agree(mine.get((AGREEMENT, "")), plan)
+
+
+def held(known: Sequence[Truth], plan: ImpactPlan) -> Checked:
+    """Whether the design kept its promises where the truth was known, allowing for how many runs that rests on."""
+    if not known:
+        return Checked(HELD, NOT_MADE, why="no simulation for this outcome")
+    least, most = plan.coverage
+    broken = [
+        f"{one.scenario} (coverage {one.coverage:.0%})"
+        for one in known
+        if not _may_be_within(one.coverage, one.runs, least, most)
+    ]
+    broken += [
+        f"{one.scenario} (false claims {one.wrong:.0%})"
+        for one in known
+        if not _may_be_within(one.wrong, one.runs, 0.0, plan.false_alarms)
+    ]
+    worst = max(one.wrong for one in known)
+    return Checked(HELD, FAILED if broken else PASSED, worst, why="; ".join(broken))
+
+
+def _may_be_within(share: float, runs: int, least: float, most: float) -> bool:
+    """Whether a share of so many runs may be one that lies between these two."""
+    interval = proportion(round(share * runs), runs, confidence=0.99)
+    return bool(interval.upper >= least and interval.lower <= most)
+
+
+def _return(row: Row | None, plan: ImpactPlan) -> Checked:
+    if row is None or not row["denominator"] >= FEWEST_AS_HIGH:
+        few = 0 if row is None else int(row["denominator"])
+        return Checked(
+            RETURN, NOT_MADE, why=f"{few} authorities stood as high, and {FEWEST_AS_HIGH} are needed"
+        )
+    share = row["numerator"] / row["denominator"]
+    return Checked(RETURN, PASSED if share <= plan.as_high_share else FAILED, share, row["denominator"])
+
+
+def _earlier(row: Row | None) -> Checked:
+    if row is None or "estimate" not in row:
+        return Checked(EARLIER, NOT_MADE, why="" if row is None else str(row["note"]))
+    is_calm = row["lower"] <= 1 <= row["upper"]
+    return Checked(EARLIER, PASSED if is_calm else FAILED, row["estimate"])
+
+
+def _agree(row: Row | None, plan: ImpactPlan) -> Checked:
+    if row is None:
+        return Checked(AGREE, NOT_MADE, why="no choice could be computed")
+    return Checked(
+        AGREE, PASSED if row["estimate"] >= plan.agreement else FAILED, row["estimate"], row["denominator"]
+    )
+
+
+assert set(CHECKS) == {STANDS, HELD, RETURN, EARLIER, AGREE}
