@@ -15,7 +15,7 @@ series = st.lists(st.integers(1, 400), min_size=14, max_size=30)
 rates = st.lists(st.floats(-50, 50), min_size=14, max_size=30).filter(lambda one: np.ptp(one) > 1e-3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     series,
     st.sampled_from(["poisson", "quasi-poisson"]),
@@ -32,7 +32,7 @@ def test_the_estimate_is_inside_and_wider_confidence_is_wider(
     assert narrow.prevented.lower <= narrow.prevented.estimate <= narrow.prevented.upper
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(series, st.floats(0.01, 1e5))
 def test_the_unit_of_exposure_is_nothing(events: list[int], unit: float) -> None:
     one, other = interrupted_series(events, 7), interrupted_series(events, 7, exposure=unit)
@@ -41,7 +41,7 @@ def test_the_unit_of_exposure_is_nothing(events: list[int], unit: float) -> None
     np.testing.assert_allclose(one.fitted, other.fitted, rtol=NEAR)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(series, st.randoms(use_true_random=False))
 def test_swapping_series_and_comparison_inverts_the_ratio(events: list[int], random: object) -> None:
     other = [1 + random.randrange(300) for _ in events]  # type: ignore[attr-defined]
@@ -53,7 +53,7 @@ def test_swapping_series_and_comparison_inverts_the_ratio(events: list[int], ran
     assert one.lower == pytest.approx(1 / turned.upper, rel=NEAR)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(series)
 def test_fitted_events_before_and_after_sum_to_those_seen(events: list[int]) -> None:
     found = interrupted_series(events, 7)
@@ -61,7 +61,7 @@ def test_fitted_events_before_and_after_sum_to_those_seen(events: list[int]) -> 
     assert found.fitted[7:].sum() == pytest.approx(sum(events[7:]), rel=NEAR)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rates, st.sampled_from(["newey-west", "model"]), st.floats(-1e3, 1e3), st.floats(0.1, 100))
 def test_rates_move_and_stretch(rate: list[float], errors: str, moved: float, times: float) -> None:
     one = interrupted_rates(rate, 7, errors=errors)

@@ -25,7 +25,7 @@ def drawn(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.sampled_from(["CR0", "CR1", "CR1S", "CR2"]))
 def test_the_order_of_rows_is_nothing(seed: int, errors: str) -> None:
     y, order = drawn(seed), np.random.default_rng(seed).permutation(30)
@@ -34,7 +34,7 @@ def test_the_order_of_rows_is_nothing(seed: int, errors: str) -> None:
     assert (other.estimate, other.lower) == pytest.approx((one.estimate, one.lower), rel=NEAR)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.floats(-5, 5), st.floats(0.1, 50))
 def test_levels_of_units_and_periods_are_nothing_and_units_of_measure_carry(
     seed: int, level: float, times: float
@@ -45,7 +45,7 @@ def test_levels_of_units_and_periods_are_nothing_and_units_of_measure_carry(
     assert (other.estimate, other.upper) == pytest.approx((times * one.estimate, times * one.upper), rel=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_confidence_widens_and_holds_the_estimate(seed: int) -> None:
     y = drawn(seed)
@@ -59,7 +59,7 @@ def test_confidence_widens_and_holds_the_estimate(seed: int) -> None:
         assert wide.lower <= narrow.lower <= narrow.estimate <= narrow.upper <= wide.upper
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_swapping_groups_turns_the_sign(seed: int) -> None:
     y = drawn(seed)
@@ -67,7 +67,7 @@ def test_swapping_groups_turns_the_sign(seed: int) -> None:
     assert (one.estimate, one.lower) == pytest.approx((-other.estimate, -other.upper), rel=NEAR)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.sampled_from([-3, -2]))
 def test_another_base_moves_effects_by_one_number(seed: int, base: int) -> None:
     y = drawn(seed)

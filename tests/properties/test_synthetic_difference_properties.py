@@ -20,7 +20,7 @@ def drawn(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.cumsum(rng.normal(size=(periods, units)), axis=0), pre
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_weights_meet_the_conditions_of_the_minimum(seed: int) -> None:
     table, pre = drawn(seed)
@@ -32,7 +32,7 @@ def test_weights_meet_the_conditions_of_the_minimum(seed: int) -> None:
     assert (slope[share > 1e-6] - least).max() <= NEAR * max(1.0, np.abs(slope).max())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.floats(-100, 100), st.floats(0.01, 100))
 def test_levels_of_units_are_nothing_and_the_unit_of_measure_carries(
     seed: int, level: float, times: float
@@ -45,7 +45,7 @@ def test_levels_of_units_are_nothing_and_the_unit_of_measure_carries(
     assert other.difference.estimate == pytest.approx(times * one.difference.estimate, abs=NEAR * scale)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_the_order_of_the_others_is_nothing_and_confidence_widens(seed: int) -> None:
     table, pre = drawn(seed)
@@ -61,7 +61,7 @@ def test_the_order_of_the_others_is_nothing_and_confidence_widens(seed: int) -> 
     assert one.range_lower <= other.range_lower + NEAR
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.floats(-50, 50))
 def test_an_effect_put_in_comes_out(seed: int, effect: float) -> None:
     table, pre = drawn(seed)

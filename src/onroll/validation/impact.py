@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from onroll.statistics.effect_sizes import clustered_effect
 from onroll.statistics.interrupted_rates import interrupted_rates
 from onroll.statistics.interrupted_series import InterruptedSeries, interrupted_series
 from onroll.statistics.panel_differences import two_groups
@@ -161,6 +162,34 @@ def cigarettes(folder: Path) -> Mapping[str, float]:
     )
 
 
+def school_trial(folder: Path) -> Mapping[str, float]:
+    """P22: pupils of schools allotted to an intervention."""
+    columns = _columns(folder / "crtData.csv")
+    found = clustered_effect(
+        columns["Posttest"], columns["Intervention"], columns["School"], covariates=columns["Prettest"]
+    )
+    terms = zip(
+        found.names, found.coefficients, found.coefficient_lower, found.coefficient_upper, strict=True
+    )
+    sizes = (
+        ("within", found.within.estimate, found.within.lower, found.within.upper),
+        ("total", found.estimate, found.lower, found.upper),
+    )
+    limits = {
+        f"{name}: {which}": float(value)
+        for name, *three in (*terms, *sizes)
+        for which, value in zip(("estimate", "lower limit", "upper limit"), three, strict=True)
+    }
+    return limits | {
+        "variance between schools": found.school_variance,
+        "variance of pupils": found.pupil_variance,
+        "intraclass correlation": found.intraclass,
+        "group, full precision": found.difference.estimate,
+        "variance between schools, full precision": found.school_variance,
+        "variance of pupils, full precision": found.pupil_variance,
+    }
+
+
 def _wide(path: Path) -> tuple[list[str], Array, Array]:
     """Names of the units, the years, and outcomes, (years, units)."""
     columns = _columns(path)
@@ -188,5 +217,6 @@ CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType(
         "P15_did_card_krueger": minimum_wage,
         "P17_synth_prop99_basque": synthetic_controls,
         "P18_sdid_prop99": cigarettes,
+        "P22_eef_cluster_trial": school_trial,
     }
 )
