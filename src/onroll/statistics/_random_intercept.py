@@ -84,7 +84,9 @@ class Sums:
             return float(self.slope(np.array([ratio]))[0])
 
         found = [float(optimize.brentq(one, GRID[at], GRID[at + 1], xtol=1e-14, rtol=1e-12)) for at in turns]
-        return found[0] if len(found) == 1 and steps[0] > 0 else max([0.0, *found], key=self.likelihood)
+        ends = [0.0] * bool(steps[0] <= 0) + [float(GRID[-1])] * bool(steps[-1] > 0)
+        every = [*ends, *found]
+        return every[0] if len(every) == 1 else max(every, key=self.likelihood)
 
 
 def random_intercept(
@@ -98,27 +100,31 @@ def random_intercept(
     ]:
         raise ValueError(f"{', '.join(lost)}: always the same, or the sum of other columns; leave it out")
     ordinary = q.T @ y
-    sums = _sums(y - q @ ordinary, q, school)
+    rest = y - q @ ordinary
+    sums = _sums(rest, q, school)
     if sums.rest <= NOTHING_LEFT * max(float(y @ y), 1e-300):
         raise ValueError("outcome is told by the columns without rest; there is nothing to model")
     within = y - (np.bincount(school, y) / sums.pupils)[school]
     if within @ within <= NOTHING_LEFT * max(float(y @ y), 1e-300):
         raise ValueError("outcome is the same for all pupils of a school; compare schools, not pupils")
     ratio = sums.best()
+    if ratio >= GRID[-1]:
+        raise ValueError("outcome hardly differs between pupils of a school; compare schools, not pupils")
     shift, information, left = (part[0] for part in sums.at(np.array([ratio])))
     variance = float(left) / sums.free
     back = linalg.solve_triangular(r, np.eye(len(r)))
     covariance = np.asarray(variance * (back @ np.linalg.inv(information) @ back.T))
     drop = allowed_drop(confidence)
     limits = [
-        _limits(y, np.delete(x, at, axis=1), x[:, at], school, float(np.sqrt(covariance[at, at])), drop)
+        _limits(rest, np.delete(x, at, axis=1), x[:, at], school, float(np.sqrt(covariance[at, at])), drop)
         for at in range(len(names))
     ]
+    middle = back @ ordinary
     return RandomIntercept(
         b=np.asarray(back @ (ordinary + shift)),
         covariance=covariance,
-        lower=np.array([one for one, _ in limits]),
-        upper=np.array([other for _, other in limits]),
+        lower=middle + np.array([one for one, _ in limits]),
+        upper=middle + np.array([other for _, other in limits]),
         school_variance=ratio * variance,
         pupil_variance=variance,
         log_likelihood=sums.likelihood(ratio) - float(np.log(size).sum()),

@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from onroll.statistics._cell_rows import CellRows
-from onroll.statistics._families import POISSON, negative_binomial_family
-from onroll.statistics._generalised_linear import fit
 from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, open_share
 from onroll.statistics._negative_binomial import NegativeBinomial
 from onroll.statistics._series_errors import autocorrelations, checked_lag, newey_west
@@ -163,7 +161,7 @@ def _estimated(
     cells = CellRows(rows.x, rows.names, np.ones(y.size), y, None, offset, None)
     model = NegativeBinomial(cells, y, np.ones(y.size), np.ones(y.size))
     alpha = model.best() if family == "negative binomial" else 0.0
-    fitted = fit(cells, negative_binomial_family(alpha) if alpha else POISSON)
+    fitted = model.at(alpha)
     free = y.size - len(rows.names)
     own_part = y - fitted.mean
     dispersion = float((own_part**2 / (fitted.mean * (1.0 + alpha * fitted.mean))).sum() / free)
