@@ -41,6 +41,15 @@ def names(name: str, value: Iterable[str] | None, many: int, of: str) -> tuple[s
     return tuple(str(one) for one in found)
 
 
+def lists_of_names(name: str, value: object) -> tuple[tuple[str, ...], ...]:
+    """Lists of names, such as the parts of each interaction."""
+    listed = isinstance(value, Iterable) and not isinstance(value, str)
+    found = list(value) if listed else []  # type: ignore[call-overload]
+    if not listed or not all(isinstance(one, Iterable) and not isinstance(one, str) for one in found):
+        raise ValueError(f"{name} are {reprlib.repr(value)}; give a list of lists of names")
+    return tuple(tuple(one) for one in found)
+
+
 def _listed(name: str, value: ArrayLike) -> NDArray[np.generic]:
     """What is no array yet, each label as it is: a list of words with a gap must not turn the gap into a word."""
     try:

@@ -11,7 +11,7 @@ from scipy import special
 from onroll.statistics._families import LOGISTIC, POISSON, Family
 from onroll.statistics._inputs import FloatArray
 
-MOST = 300.0
+MOST = 100.0
 """No logarithm of a rate is larger: what a search tries beyond can still be squared and counted."""
 
 

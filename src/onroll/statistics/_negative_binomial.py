@@ -14,6 +14,10 @@ from onroll.statistics._inputs import FloatArray
 from onroll.statistics._profile import profile_limits
 
 SMALLEST, LARGEST = 1e-7, 1e5
+NO_TOP = (
+    "the likelihood of alpha has no clear top between {:g} and {:g}: counts are too large, or tell too little of their "
+    "spread; join cells, or ask for event_rates with robust errors"
+)
 SERIES_BELOW = 1e-5
 """Where alpha times events by pupils is below this a series stands for gamma functions that would cancel."""
 
@@ -77,12 +81,18 @@ class NegativeBinomial:
             high, low = (low, low / 4.0) if low < high else (high, low / 4.0)
             if low < SMALLEST:
                 return 0.0
-        found = optimize.brentq(
-            lambda one: self.slope(np.exp(one)), np.log(low), np.log(high), xtol=1e-11, rtol=1e-12
-        )
+        try:
+            found = optimize.brentq(
+                lambda one: self.slope(np.exp(one)), np.log(low), np.log(high), xtol=1e-11, rtol=1e-12
+            )
+        except ValueError as error:
+            raise ValueError(NO_TOP.format(low, high)) from error
         return float(np.exp(found))
 
     def limits(self, alpha: float, confidence: float) -> tuple[float, float]:
         """Profile limits of alpha."""
         zero = fit(self.rows, POISSON).log_likelihood + self.constant(0.0)
-        return profile_limits(self.likelihood, alpha, self.likelihood(alpha), zero, confidence)
+        try:
+            return profile_limits(self.likelihood, alpha, self.likelihood(alpha), zero, confidence)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(NO_TOP.format(alpha, alpha)) from error

@@ -9,7 +9,7 @@ from onroll.statistics._adjusted_model import AdjustedModel as AdjustedModel
 from onroll.statistics._adjusted_model import model_of
 from onroll.statistics._cell_rows import cell_rows, zero_or_one
 from onroll.statistics._families import LINEAR, LOGISTIC, POISSON, PROBIT, Family
-from onroll.statistics._inputs import choice, counts, numbers
+from onroll.statistics._inputs import choice, counts, numbers, whole
 from onroll.statistics._labels import labels
 from onroll.statistics.design_matrix import Design, given_design
 
@@ -256,7 +256,7 @@ def linear(
         errors=errors,
         separated="refuse",
         confidence=confidence,
-        absorbed=absorbed,
+        absorbed=whole("absorbed", absorbed, 0),
     )
 
 

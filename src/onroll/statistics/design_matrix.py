@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._inputs import FloatArray, numbers, of_kind, whole
+from onroll.statistics._labels import lists_of_names
 from onroll.statistics._labels import names as words
 
 CONSTANT = "constant"
@@ -182,7 +183,7 @@ def design_matrix(
     known = [part.name for part in parts]
     if len(set(known)) < len(known):
         raise ValueError(f"parts are called {', '.join(known)}; give each a name of its own")
-    crossed = tuple(tuple(one) for one in interactions)
+    crossed = lists_of_names("interactions", interactions)
     for one in crossed:
         if len(one) < 2 or not set(one) <= set(known) or len(set(one)) < len(one):
             raise ValueError(f"interaction is {one}; name two or more of {', '.join(known)}")

@@ -203,6 +203,8 @@ def _added_up(
     k, n = counts("events", events), counts("pupils", pupils)
     for at, dimension in enumerate(dimensions):
         of_kind(f"dimensions[{at}]", dimension, Factor, "a Factor")
+    if isinstance(covariates, str) or not isinstance(covariates, Sequence):
+        raise ValueError(f"covariates are {covariates!r}; give a list of Factors and Measures")
     for at, part in enumerate(covariates):
         of_kind(f"covariates[{at}]", part, Factor | Measure, "a Factor or a Measure")  # type: ignore[arg-type]
     parts = [part.whole() for part in dimensions]

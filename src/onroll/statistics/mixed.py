@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from onroll.statistics._cell_rows import CellRows, repeated, zero_or_one
-from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share
+from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share, whole
 from onroll.statistics._labels import labels
 from onroll.statistics._mixed_edges import FEWEST_NODES as FEWEST_NODES
 from onroll.statistics._mixed_edges import NO_VARIANCE as NO_VARIANCE
@@ -79,6 +79,7 @@ class MixedModel:
 
     def vpc(self, kind: int = 0) -> tuple[float, float, float]:
         """Share of the variance on the scale of log odds that is between groups, with limits (others held)."""
+        kind = whole("kind", kind, 0, len(self.groups) - 1)
         if not self.method.startswith("logistic"):
             raise ValueError(
                 f"method is {self.method!r}; a share of variance is given for a logistic model only"
@@ -89,6 +90,7 @@ class MixedModel:
 
     def median_ratio(self, kind: int = 0) -> tuple[float, float, float]:
         """Median odds ratio (rate ratio, of counts): between two like pupils of two groups, the higher one first."""
+        kind = whole("kind", kind, 0, len(self.groups) - 1)
         far = np.sqrt(2.0 * np.array([one[kind] for one in (self.estimate, self.lower, self.upper)]))
         middle, low, high = (float(one) for one in np.exp(np.minimum(far * special.ndtri(0.75), 700.0)))
         return middle, low, high

@@ -15,13 +15,10 @@ from onroll.statistics._inputs import (
     choice,
     numbers,
     open_share,
-    refuse,
     together,
 )
 
 OUTER = ("winsorised", "truncated", "kept")
-LARGEST = 1e100
-"""A score beyond this, or an error beyond it or below one over it, cannot be squared and weighed."""
 AT_TARGET = "every unit used is on the target: no limits of a factor of 0"
 TOO_FEW = "no spread can be seen: fewer than two units are left"
 
@@ -100,8 +97,8 @@ def overdispersion(
     Raises
     ------
     ValueError
-        If a score is not a number or beyond 1e100, an error is not above 0 or not within 1e-100 to 1e100, or a
-        choice is out of its bounds.
+        If a score is not a number, an error is not above 0, either is of no size that can be squared, or a choice is
+        out of its bounds.
 
     Notes
     -----
@@ -125,9 +122,6 @@ def overdispersion(
         "score": numbers("score", score),
         "standard_error": above_zero("standard_error", standard_error),
     }
-    refuse("score", shapes["score"], np.abs(shapes["score"]) > LARGEST, "a score is a few standard errors")
-    s = shapes["standard_error"]
-    refuse("standard_error", s, (s > LARGEST) | (s < 1.0 / LARGEST), "give it in a unit that can be squared")
     z, s = (array.ravel() for array in together(shapes))
     level, way = open_share("confidence", confidence), choice("outer", outer, OUTER)
     at_either_end = _share(share) if way != "kept" else 0.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import FloatArray, choice, numbers
+from onroll.statistics._inputs import FloatArray, choice, numbers, one_above_zero, one_number, whole
 from onroll.statistics._labels import labels
 
 KINDS = ("model", "HC0", "HC1", "CR0", "CR1", "CR1S", "CR2")
@@ -194,14 +194,16 @@ def sandwich(
         raise ValueError(
             f"columns have shape {x.shape}, information {w.shape}, score {s.shape}; give one row a cell"
         )
+    taken, size = whole("absorbed", absorbed, 0), one_number("scale", scale)
+    degrees = float("inf") if freedom == np.inf else one_above_zero("freedom", freedom)
     root = _root(x, w)
     turned = x @ root
     if used in CLUSTERED:
         if cluster is None:
             raise ValueError(f"kind is {used!r} without clusters; name the school of each cell")
-        return _clustered(turned, w, s, root, used, labels("cluster", cluster), pupils, absorbed)
+        return _clustered(turned, w, s, root, used, labels("cluster", cluster), pupils, taken)
     if used == "model":
-        return Covariance(scale * (root @ root.T), used, 0, freedom, root, None)
+        return Covariance(size * (root @ root.T), used, 0, degrees, root, None)
     if squares is None:
         raise ValueError(
             f"kind is {used!r} without squares; give the sum over pupils of their squared scores"
@@ -209,9 +211,9 @@ def sandwich(
     meat = turned.T @ (turned * numbers("squares", squares)[:, None])
     more = 1.0
     if used == "HC1":
-        many = _pupils(pupils, x.shape[1] + absorbed, used)
-        more = many / (many - x.shape[1] - absorbed)
-    return Covariance(more * (root @ meat @ root.T), used, 0, freedom, root, None)
+        many = _pupils(pupils, x.shape[1] + taken, used)
+        more = many / (many - x.shape[1] - taken)
+    return Covariance(more * (root @ meat @ root.T), used, 0, degrees, root, None)
 
 
 def _root(x: FloatArray, w: FloatArray) -> FloatArray:
@@ -224,7 +226,7 @@ def _root(x: FloatArray, w: FloatArray) -> FloatArray:
 
 
 def _pupils(pupils: float | None, columns: int, kind: str) -> float:
-    if pupils is None or pupils <= columns:
+    if pupils is None or one_number("pupils", pupils) <= columns:
         raise ValueError(
             f"pupils are {pupils} and columns {columns}; {kind!r} needs more pupils than columns"
         )

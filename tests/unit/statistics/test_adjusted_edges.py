@@ -210,3 +210,22 @@ def test_results_that_hold_arrays_are_equal_to_themselves_alone() -> None:
     assert one == one
     assert one != other
     assert isinstance(one.design, Design)
+
+
+def test_numbers_beside_the_arrays_are_checked_too() -> None:
+    ones = np.ones(3)
+    with pytest.raises(ValueError, match=r"outcome\[0\] is 1e\+300; .*give it in another unit"):
+        linear([1e300, 1, 2, 3], plain_design([0, 1, 0, 1]))
+    with pytest.raises(ValueError, match="absorbed is 'a'"):
+        linear([1, 2, 3, 5], plain_design([0, 1, 0, 1]), absorbed="a")  # type: ignore[arg-type]
+    for wrong in ({"scale": np.nan}, {"freedom": np.nan}, {"absorbed": None}):
+        with pytest.raises(ValueError, match=r"(scale|freedom|absorbed)\S* is (nan|None)"):
+            sandwich(ones[:, None], ones, ones, kind="model", **wrong)
+    with pytest.raises(ValueError, match="interactions are 3; give a list of lists of names"):
+        design_matrix([Factor("a", [0, 1])], interactions=3)  # type: ignore[arg-type]
+
+
+def test_counts_too_large_to_tell_their_spread_are_refused_in_words() -> None:
+    events = [1e15, 2e15, 1e15, 3e15, 1e15, 5e15, 1e15, 1e14]
+    with pytest.raises(ValueError, match="likelihood of alpha has no clear top"):
+        negative_binomial(events, [10] * 8, plain_design(np.arange(8.0)), errors="model")

@@ -282,3 +282,28 @@ def test_other_things_than_asked_for_are_refused_in_words() -> None:
             asked()
     with pytest.raises(ValueError, match=r"dimensions\[1\] is .*give a Factor"):
         maihda([1, 2], [9, 9], [Factor("a", [0, 1]), "b"])  # type: ignore[list-item]
+
+
+def test_blocks_of_groups_are_the_same_as_all_groups_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many cells are worked out at a time is nothing to the answer."""
+    rng = np.random.default_rng(5)
+    group, pupils = np.repeat(np.arange(60), 3), rng.integers(5, 40, 180)
+    design = plain_design(rng.normal(size=180))
+    events = rng.binomial(pupils, 1 / (1 + np.exp(1 - rng.normal(0, 0.6, 60)[group])))
+    found = []
+    for cells in (1, 7, 10_000):
+        monkeypatch.setattr("onroll.statistics._quadrature.CELLS", cells)
+        found.append(random_intercept(events, pupils, design, group))
+    for other in found[1:]:
+        np.testing.assert_allclose(other.estimate, found[0].estimate, rtol=1e-9)
+        np.testing.assert_allclose([other.lower, other.upper], [found[0].lower, found[0].upper], rtol=1e-5)
+        np.testing.assert_allclose(other.beta_error, found[0].beta_error, rtol=1e-9)
+
+
+def test_a_kind_of_group_that_is_not_there_is_refused() -> None:
+    found = fitted()
+    for asked in (found.vpc, found.median_ratio):
+        with pytest.raises(ValueError, match=r"kind is 1; give a whole number from 0 to 0"):
+            asked(1)
+    with pytest.raises(ValueError, match="covariates are None"):
+        maihda([1, 2], [9, 9], [Factor("a", [0, 1]), Factor("b", [0, 1])], covariates=None)  # type: ignore[arg-type]
