@@ -242,6 +242,7 @@ def _question(
         change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
         power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
         consistency=plan.consistency, impact=plan.impact,
+        known_truth=framework.known_truth,
     )  # fmt: skip
     _check_windows(question)
     return question

@@ -13,6 +13,7 @@ from onroll.counts.published import all_sources, annual_cells, over_years, repea
 from onroll.evidence.among_authorities import authority_rows
 from onroll.evidence.changes import Pair, beside_rows, change_rows, next_year_rows, spread_of
 from onroll.evidence.impact import impact_rows
+from onroll.evidence.judged import judged_rows
 from onroll.evidence.levels import all_levels
 from onroll.evidence.national_patterns import national_rows
 from onroll.evidence.patterns import ethnicity_rows, sen_rows
@@ -78,6 +79,7 @@ def published_evidence(figures: Figures, question: Question) -> Evidence:
         *ethnicity_rows(groups, question, repeats, until=_until(groups, figures.annual, question)),
         *national_rows(figures.characteristics, question),
         *impact_rows(cells, question),
+        *judged_rows(cells, question),
         *authority_rows(cells, question),
         *year_rows(own, question),
     ]  # fmt: skip

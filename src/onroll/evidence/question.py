@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from onroll.framework.impact_plan import ImpactPlan
+from onroll.framework.known_truth import KnownTruth
 from onroll.framework.plan import Consistency, Disproportionality
 from onroll.vocabulary import periods
 
@@ -42,6 +43,8 @@ class Question:
         How schools are held against one another, and how many false alarms are accepted.
     impact : ImpactPlan, optional
         How impact is estimated, what could as well have been chosen, and what words must earn.
+    known_truth : KnownTruth, optional
+        What the designs gave in simulation, which a verdict must answer to.
     dispersion : str
         ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
     """
@@ -65,6 +68,7 @@ class Question:
     disproportionality: Disproportionality | None = None
     consistency: Consistency | None = None
     impact: ImpactPlan | None = None
+    known_truth: KnownTruth | None = None
 
     @property
     def calm_pre(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.framework.comparisons import Comparator, RatingRule, RatingTerms
 from onroll.framework.indicators import Indicator
+from onroll.framework.known_truth import KnownTruth
 from onroll.framework.notebooks import Notebook
 from onroll.framework.plan import Plan
 from onroll.framework.protection import Disclosure
@@ -33,6 +34,7 @@ class Framework:
     disclosure: Disclosure
     plan: Plan
     plan_sha256: str
+    known_truth: KnownTruth
     notebooks: tuple[Notebook, ...]
     files: tuple[str, ...]
 

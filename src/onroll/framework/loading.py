@@ -12,6 +12,7 @@ from onroll.errors import DeclarationError
 from onroll.framework.comparisons import ComparatorFile, RatingTerms
 from onroll.framework.declared import Framework
 from onroll.framework.indicators import IndicatorFile
+from onroll.framework.known_truth import KnownTruth
 from onroll.framework.notebooks import Notebook, NotebookFile
 from onroll.framework.parameters import Parameter
 from onroll.framework.plan import Plan
@@ -51,9 +52,10 @@ def load(root: Path | str) -> Framework:
         notebooks=_read(root / "notebooks" / "notebooks.yaml", root, NotebookFile),
     )
     disclosure = _read(evaluation / "disclosure.yaml", root, Disclosure)
+    known_truth = _read(evaluation / "known_truth.yaml", root, KnownTruth)
     if found := list(problems(all_)):
         raise DeclarationError("\n".join(found))
-    return _join(all_, disclosure)
+    return _join(all_, disclosure, known_truth)
 
 
 def _read(path: Path, root: Path, kind: type[T]) -> Read[T]:
@@ -79,11 +81,14 @@ def _indicator_files(folder: Path, root: Path) -> Iterator[Read[IndicatorFile]]:
         yield file
 
 
-def _join(all_: Declarations, disclosure: Read[Disclosure]) -> Framework:
+def _join(all_: Declarations, disclosure: Read[Disclosure], known_truth: Read[KnownTruth]) -> Framework:
     documents = [
         all_.strategy.document,
         *(file.document for file in all_.indicators),
-        *(each.document for each in (all_.ratings, all_.comparators, disclosure, all_.plan, all_.notebooks)),
+        *(
+            each.document
+            for each in (all_.ratings, all_.comparators, disclosure, all_.plan, known_truth, all_.notebooks)
+        ),
     ]
     ratings, comparators = all_.ratings.it, all_.comparators.it.comparators
     return Framework(
@@ -95,6 +100,7 @@ def _join(all_: Declarations, disclosure: Read[Disclosure]) -> Framework:
         disclosure=disclosure.it,
         plan=all_.plan.it,
         plan_sha256=all_.plan.document.sha256,
+        known_truth=known_truth.it,
         notebooks=tuple(_with_parameters(each, all_) for each in all_.notebooks.it.notebooks),
         files=tuple(document.file for document in documents),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import concentration, record_tables, records, sentences, tables
+from onroll.presentation import concentration, impact_tables, record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.facts import Facts
@@ -11,7 +11,7 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import NO_EVIDENCE, WAITING, Standing, glance, standings
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality_tables import quality_blocks
-from onroll.presentation.sentences import consistency, ladder
+from onroll.presentation.sentences import consistency, judged, ladder
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
@@ -59,7 +59,8 @@ def appendix_g(framework: Framework, facts: Facts, quality: Quality) -> Document
 
 def _summary(framework: Framework, facts: Facts, every: tuple[Standing, ...]) -> list[Block]:
     measures = list(MEASURES)
-    said = [sentences.happened(facts, measure) for measure in measures] + sentences.impact(facts)
+    said = [sentences.happened(facts, measure) for measure in measures]
+    said += [judged.verdict(facts, measure) for measure in measures]
     have = sum(one.has_evidence for one in every)
     held = sum(not one.has_evidence and bool(one.withheld) for one in every)
     kept = f" Of {held}, all that was received is withheld to protect pupils." if held else ""
@@ -148,6 +149,15 @@ def _rates(facts: Facts) -> list[Block]:
     blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
     blocks += _schools_alike(facts)
     blocks.append(Heading("Did the strategy make a difference", 4))
+    for name in MEASURES:
+        blocks += [Paragraph(words) for words in (judged.verdict(facts, name), *judged.checks(facts, name))]
+    blocks += [
+        *_picture(facts, "impact_estimates"),
+        *impact_tables.estimates(facts),
+        *impact_tables.checks(facts),
+    ]
+    blocks += _picture(facts, "impact_choices_suspension_rate")
+    blocks.append(Heading("A second opinion: synthetic control and difference in differences", 4))
     for name in ("suspension_rate", "permanent_exclusion_rate"):
         blocks += [Paragraph(words) for words in sentences.impact(facts, name)]
     blocks += [*_picture(facts, "synthetic_control"), *_picture(facts, "synthetic_control_placebos")]

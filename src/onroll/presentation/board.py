@@ -12,8 +12,8 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import standings
 from onroll.presentation.quality import LEFT_OUT, NOT_RECEIVED, USED, Quality
 from onroll.presentation.ratings import NOT_RATED, WORST_FIRST
-from onroll.presentation.sentences import consistency, ladder
-from onroll.vocabulary import academic_year
+from onroll.presentation.sentences import consistency, judged, ladder
+from onroll.vocabulary import MEASURES, academic_year
 
 SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
 OF_RECORDS = (
@@ -99,8 +99,9 @@ def _for_whom(facts: Facts) -> list[Block]:
 
 def _how_sure(facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("How sure are we that the strategy made a difference", anchor="sure")]
-    said += [Paragraph(words) for words in sentences.impact(facts, SUSPENSIONS)]
-    said += [Paragraph(words) for words in sentences.impact(facts, PERMANENT)[:1]]
+    said += [Paragraph(judged.verdict(facts, outcome)) for outcome in MEASURES]
+    said += [Paragraph(words) for words in judged.checks(facts, SUSPENSIONS)]
+    said.append(Paragraph(judged.shortest(facts)))
     return said
 
 

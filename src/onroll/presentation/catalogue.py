@@ -12,6 +12,7 @@ from onroll.presentation import (
     closing,
     concentration,
     consistency_tables,
+    impact_tables,
     intersections,
     ladder_tables,
     practice,
@@ -21,11 +22,20 @@ from onroll.presentation import (
     tables,
 )
 from onroll.presentation.facts import Facts
+from onroll.presentation.judged import OUTCOMES
 from onroll.presentation.model import Block, Paragraph, Text, text
 from onroll.presentation.objectives import glance
 from onroll.presentation.quality import Quality
 from onroll.presentation.records import withheld_words
-from onroll.presentation.sentences import consistency, differences, ladder, published_ladder, register, steady
+from onroll.presentation.sentences import (
+    consistency,
+    differences,
+    judged,
+    ladder,
+    published_ladder,
+    register,
+    steady,
+)
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
 
 
@@ -66,6 +76,9 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "change_since_baseline": lambda a: (tables.changes(a.facts, BASELINE),),
         "beside_others": lambda a: (tables.beside(a.facts),),
         "impact": lambda a: (tables.impact(a.facts),),
+        "impact_estimates": lambda a: impact_tables.estimates(a.facts),
+        "impact_checks": lambda a: impact_tables.checks(a.facts),
+        "known_truth": lambda a: impact_tables.known_truth(a.framework.known_truth, a.framework.plan.impact.fingerprint),
         "synthetic_control_donors": lambda a: (tables.donors(a.facts),),
         "sources": lambda a: (tables.sources(a.facts),),
         "objectives": lambda a: (glance(a.framework, a.facts),),
@@ -124,6 +137,14 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "sen": lambda a: sentences.sen(a.facts),
         "ethnicity": lambda a: _ethnicity(a.facts),
         "impact": lambda a: sentences.impact(a.facts),
+        "verdict": lambda a: [judged.verdict(a.facts, outcome) for outcome in OUTCOMES],
+        "verdict_checks": lambda a: judged.checks(a.facts, "suspension_rate"),
+        "verdict_checks_on_pupils": lambda a: judged.checks(a.facts, "suspended_pupil_rate"),
+        "verdict_checks_on_permanent_exclusions": lambda a: judged.checks(
+            a.facts, "permanent_exclusion_rate"
+        ),
+        "verdict_together": lambda a: [said] if (said := judged.shortest(a.facts)) else [],
+        "impact_could_be_seen": lambda a: judged.could_be_seen(a.facts),
         "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),
         "register": lambda a: _register(a.facts),
         "differences": lambda a: differences.differences(a.facts),

@@ -20,6 +20,8 @@ from onroll.presentation.funnel_chart import FUNNELS
 from onroll.presentation.funnel_chart import available as of_funnels
 from onroll.presentation.heat_map import NAME as HEAT_MAP
 from onroll.presentation.heat_map import has_cells, heat_map
+from onroll.presentation.impact_charts import IMPACT_CHARTS
+from onroll.presentation.impact_charts import available as of_impact
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
 from onroll.presentation.spread_chart import SPREADS
@@ -53,7 +55,16 @@ def chart(facts: Facts, name: str) -> Chart:
     UsageError
         If there is no chart of that name, or the evidence it draws was not received.
     """
-    every = {**CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY, **SPREADS, **TOGETHER}
+    every = {
+        **CHARTS,
+        **RECORD_CHARTS,
+        **FORESTS,
+        **FUNNELS,
+        **STEADY,
+        **SPREADS,
+        **IMPACT_CHARTS,
+        **TOGETHER,
+    }
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -79,6 +90,7 @@ def available(facts: Facts) -> tuple[str, ...]:
         *of_funnels(facts),
         *of_steady(facts),
         *of_spreads(facts),
+        *of_impact(facts),
         *together,
     )
 
@@ -290,4 +302,4 @@ IF_THERE: MappingProxyType[str, tuple[Callable[[Facts], Chart], Callable[[Facts]
     {CURVE: (curve, has_curve), HEAT_MAP: (heat_map, has_cells)}
 )
 TOGETHER = MappingProxyType({name: draw for name, (draw, _) in IF_THERE.items()})
-NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *SPREADS, *TOGETHER)
+NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *SPREADS, *IMPACT_CHARTS, *TOGETHER)

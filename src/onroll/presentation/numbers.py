@@ -74,6 +74,16 @@ def size(value: float) -> str:
     return rate(abs(value))
 
 
+def fall(value: float) -> str:
+    """A ratio below 1 as a fall: ``0.53`` is ``47%``."""
+    return percent(1.0 - value)
+
+
+def rise(value: float) -> str:
+    """A ratio above 1 as a rise: ``1.88`` is ``88%``."""
+    return EMPTY if math.isnan(value) else "any size" if math.isinf(value) else percent(value - 1.0)
+
+
 def portion(value: float) -> str:
     """A share as people say it: ``about half``, ``nearly half``, ``about 71%``."""
     for low, high, words in (
@@ -114,6 +124,6 @@ def for_every(measure: str) -> str:
 
 FORMATS = {
     "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "portion": portion,
-    "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability, "times": times,
+    "fall": fall, "rise": rise, "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability, "times": times,
 }  # fmt: skip
 """Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

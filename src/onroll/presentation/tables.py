@@ -16,6 +16,7 @@ from onroll.presentation.wording import source_line
 from onroll.vocabulary import (
     BASELINE,
     DETECTABLE_FALL,
+    DIFF_IN_DIFF,
     MEASURES,
     P_VALUE,
     PHASES,
@@ -25,6 +26,7 @@ from onroll.vocabulary import (
     RELATIVE_RISK,
     SENSITIVITY,
     SOURCES_APART,
+    SYNTHETIC_CONTROL,
     TERMS,
     TOTAL,
     WEIGHT,
@@ -179,7 +181,7 @@ def impact(facts: Facts) -> Table:
     )
     rows = []
     for fact in facts.all():
-        if not str(fact["indicator"]).startswith("strategy_impact") or fact["statistic"] not in shown:
+        if fact["design"] not in (SYNTHETIC_CONTROL, DIFF_IN_DIFF) or fact["statistic"] not in shown:
             continue
         if not fact.is_known:
             cells: tuple[Text, ...] = (MISSING, text(str(fact["note"])))
@@ -221,7 +223,7 @@ def picture(drawn: Chart) -> Picture:
 def numbers(drawn: Chart) -> Table:
     """The numbers drawn in a chart, each bound to its row of the evidence."""
     columns = ("Where, when, what", "Estimate", "Lower", "Upper")
-    style = "ratio" if "ratio" in drawn.id else "rate"
+    style = "ratio" if "ratio" in drawn.id or drawn.id.startswith("impact") else "rate"
     rows = []
     for row in drawn.numbers.to_dict("records"):
         fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
@@ -241,7 +243,11 @@ def _named(row: dict[Hashable, Any], source: str) -> str:
     term = next((part for part in str(row["breakdown"]).split(CROSSED) if part in TERMS), "")
     what = str(row.get("indicator", "")).removeprefix("register_").replace("_", " ")
     kind = str(row["statistic"])
-    shown = [what or kind, *([kind] if what and kind != RATE else [])]
+    shown = [
+        what or kind,
+        *([kind] if what and kind != RATE else []),
+        *([str(row["choice"])] if "choice" in row else []),
+    ]
     when = f"{term} {academic_year(row['time_period'])}".strip()
     return f"{', '.join(groups)}{': ' if groups else ''}{', '.join((*shown, place, when))}"
 

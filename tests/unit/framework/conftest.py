@@ -137,6 +137,31 @@ disproportionality:
   least_pupils: 30
   years: 3
   progress: "0.05"
+impact:
+  primary: authority_panel
+  outcomes: [suspension_rate]
+  phases: [Total]
+  recent: 3
+  checks: [stands_out]
+  false_alarms: 0.05
+  coverage: [0.93, 0.97]
+  as_high_share: 0.1
+  agreement: 0.8
+  choices:
+    designs: [authority_panel]
+    comparators: [all]
+    first_years: [200607]
+    pandemic: [left_out]
+    after: [all]
+    phases: [Total]
+"""
+KNOWN_TRUTH = """\
+plan: none
+seed: 1
+scenarios: {no_effect: nothing was done}
+results:
+  - {scenario: no_effect, outcome: suspension_rate, ratio: 1.0, runs: 9, stands_out: 0.0, coverage: 1.0,
+     supported: 0.0, unsure: 0.0, wrong: 0.0}
 """
 NOTEBOOKS = """\
 parameters:
@@ -158,6 +183,7 @@ FILES = {
     "evaluation/comparators.yaml": COMPARATORS,
     "evaluation/disclosure.yaml": DISCLOSURE,
     "evaluation/analysis_plan.yaml": PLAN,
+    "evaluation/known_truth.yaml": KNOWN_TRUTH,
     "notebooks/notebooks.yaml": NOTEBOOKS,
 }
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from onroll.errors import DeclarationError
 from onroll.framework.comparisons import ComparatorFile, RatingTerms
 from onroll.framework.indicators import IndicatorFile
+from onroll.framework.known_truth import KnownTruth
 from onroll.framework.notebooks import NotebookFile
 from onroll.framework.plan import Plan
 from onroll.framework.protection import Disclosure
@@ -28,13 +29,14 @@ KINDS: dict[str, type] = {
     "evaluation/comparators.yaml": ComparatorFile,
     "evaluation/disclosure.yaml": Disclosure,
     "evaluation/analysis_plan.yaml": Plan,
+    "evaluation/known_truth.yaml": KnownTruth,
     "evaluation/indicators/exclusions.yaml": IndicatorFile,
     "evaluation/indicators/focus_areas.yaml": IndicatorFile,
     "notebooks/notebooks.yaml": NotebookFile,
 }
 TEXTS = {file: (ROOT / file).read_text(encoding="utf-8") for file in KINDS}
 # Under these keys names are free: whoever declares a threshold, wording, choice or parameter names it.
-FREE = {"thresholds", "wording", "choices", "parameters"}
+FREE = {"thresholds", "wording", "choices", "parameters", "scenarios"}
 SLOW = settings(
     max_examples=60,
     deadline=None,
@@ -112,7 +114,7 @@ OPTIONAL = {
     "note", "regimes", "indicators", "objectives", "focus_areas", "breakdowns", "comparators", "rating",
     "items", "not_rated", "thresholds", "is_rated", "licence", "attribution", "allowed", "minimum",
     "maximum", "needs", "choices", "occasions", "multiplicity", "intersections",
-    "counts_unshown", "kept",
+    "counts_unshown", "kept", "no_people", "pseudonyms",
 }  # fmt: skip
 
 

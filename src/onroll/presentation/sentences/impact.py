@@ -51,7 +51,7 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
 
 def _other_choices(facts: Facts, measure: str) -> list[Text]:
     """How far the gap moves with other choices that could as well have been made."""
-    rows = facts.all(indicator=f"strategy_impact_{measure}", statistic=SENSITIVITY)
+    rows = facts.all(indicator=f"strategy_impact_{measure}", statistic=SENSITIVITY, design=SYNTHETIC_CONTROL)
     calm = next((row for row in rows if "pandemic years are left out" in row["method"]), None)
     early = next((row for row in rows if "when there was none" in row["method"]), None)
     if calm is None or early is None:
@@ -110,8 +110,8 @@ def _second_comparison(facts: Facts, measure: str) -> list[Text]:
     """The change since the years before against the change of all others, and why it may mislead."""
     indicator = f"strategy_impact_{measure}"
     share = facts.one(indicator=indicator, statistic=PLACEBO_SHARE, design=DIFF_IN_DIFF)
-    ratio = facts.one(indicator=indicator, statistic=RELATIVE_CHANGE)
-    apart = facts.one(indicator=indicator, statistic=CHANGE_DIFFERENCE)
+    ratio = facts.one(indicator=indicator, statistic=RELATIVE_CHANGE, design=DIFF_IN_DIFF)
+    apart = facts.one(indicator=indicator, statistic=CHANGE_DIFFERENCE, design=DIFF_IN_DIFF)
     found = ratio if ratio is not None and ratio.is_known else apart
     if share is None or found is None or not found.is_known:
         return []

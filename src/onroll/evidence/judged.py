@@ -1,0 +1,20 @@
+"""Impact as the plan has it: the primary design, every defensible choice, and what may be said of the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from onroll.evidence.authority_panel import panel_rows
+from onroll.evidence.multiverse import multiverse_rows
+from onroll.evidence.question import Question
+from onroll.evidence.verdict import verdict_rows
+
+
+def judged_rows(cells: pd.DataFrame, question: Question) -> list[dict[str, Any]]:
+    """Every row of the primary design and the multiverse, with checks and verdicts; none where the plan has none."""
+    if question.impact is None or question.known_truth is None:
+        return []
+    rows = [*panel_rows(cells, question, question.impact), *multiverse_rows(cells, question, question.impact)]
+    return [*rows, *verdict_rows(rows, question, question.impact, question.known_truth)]

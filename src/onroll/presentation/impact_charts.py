@@ -1,0 +1,218 @@
+"""Charts of the impact analysis: the ratio of each outcome beside what could have been seen, and every other choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+
+from onroll.presentation.drawing import GREY, INK, OWN, RC, WIDTH, Chart, dots_canvas
+from onroll.presentation.facts import Facts
+from onroll.presentation.judged import OUTCOMES, Judged, judged
+from onroll.presentation.numbers import ratio
+from onroll.presentation.wording import source_line
+from onroll.vocabulary import MEASURES, PHASES
+from onroll.vocabulary.impact import CHOICE_COMPARATORS, CHOICE_DESIGNS, MULTIVERSE, SPECIFICATION, SUPPORTED
+
+COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
+TICKS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10)
+BAND = "#DDE3E9"
+ORDER = (PHASES[-1], *PHASES[1::-1])
+
+
+def estimates(facts: Facts) -> Chart:
+    """The ratio of each outcome and phase, the band in which it would not have stood out behind it."""
+    every = [
+        one
+        for outcome in OUTCOMES
+        for phase in ORDER
+        if (one := judged(facts, outcome, phase)).ratio is not None
+    ]
+    drawn, axes = dots_canvas(len(every) + 1)
+    for at, one in enumerate(every):
+        _estimate(axes, one, -at)
+    axes.set_yticks([-at for at in range(len(every))], [_name(one) for one in every], fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(-len(every) + 0.4, 0.8)
+    _ratio_axis(axes, "x")
+    axes.axvline(1, color=INK, linewidth=1, zorder=2)
+    facts_of = [fact for one in every for fact in (one.ratio, one.visible) if fact is not None]
+    rows = facts.frame.loc[[fact.row for fact in facts_of]]
+    drawn.title = _title(facts, every)
+    drawn.unit = (
+        f"Rate since the launch as a multiple of what other authorities lead to expect, {facts.brief.period}; scale of "
+        f"ratios, with {facts.brief.confidence:.0%} intervals. Grey: would not have stood out"
+    )
+    said = "; ".join(
+        f"{_name(one)} {ratio(one.ratio['estimate'])} ({ratio(one.ratio['lower'])} to {ratio(one.ratio['upper'])})"
+        for one in every if one.ratio is not None
+    )  # fmt: skip
+    drawn.alt = f"Dot chart of ratios beside other authorities. {drawn.title}. {said}."
+    drawn.foot = "A dot within its grey band cannot be told from the changes of other authorities."
+    return _signed(facts, drawn, rows)
+
+
+def _title(facts: Facts, every: Sequence[Judged]) -> str:
+    out = [
+        one for one in every if one.ratio is not None and not one.ratio["lower"] <= 1 <= one.ratio["upper"]
+    ]
+    if any(one.level == SUPPORTED for one in every):
+        return "There is evidence of an impact of the strategy"
+    if not out:
+        return "No change since the launch stands out from those of other authorities"
+    return f"{len(out)} of {len(every)} changes stand out by themselves; none may be put down to the strategy"
+
+
+def _name(one: Judged) -> str:
+    phase = "all schools" if one.phase == PHASES[-1] else one.phase.removeprefix("State-funded ")
+    return f"{MEASURES[one.outcome].label}, {phase}"
+
+
+def _estimate(axes: Axes, one: Judged, at: float) -> None:
+    own, seen = one.ratio, one.visible
+    assert own is not None
+    if seen is not None:
+        axes.fill_betweenx(
+            [at - 0.36, at + 0.36], float(seen["lower"]), float(seen["upper"]), color=BAND, linewidth=0
+        )
+    axes.plot([float(own["lower"]), float(own["upper"])], [at, at], color=OWN, linewidth=2, zorder=4)
+    axes.plot([float(own["estimate"])], [at], "o", color=OWN, markersize=7, zorder=5)
+
+
+def choices(facts: Facts, outcome: str) -> Chart:
+    """Every other way to put the question: ratios in order, and under them what was chosen."""
+    rows = _specifications(facts, outcome)
+    rows = rows.sort_values("estimate", kind="stable").reset_index(names="row")
+    factors = _factors(rows)
+    with mpl.rc_context(RC):
+        lines = sum(len(levels) for _, levels, _ in factors)
+        height = 3.1 + 0.19 * lines + 0.3 * len(factors)
+        drawn = Chart(figsize=(WIDTH, height))
+        top = drawn.add_axes((0.33, 1 - 2.5 / height, 0.64, 2.3 / height))
+        marks = drawn.add_axes((0.33, 0.1 / height, 0.64, (height - 2.9) / height), sharex=top)
+    place = range(len(rows))
+    top.plot(place, rows["estimate"], "o", color=GREY, markersize=2.6, zorder=3)
+    plan = _plan_choice(rows)
+    if plan is not None:
+        top.plot([plan], [rows["estimate"][plan]], "D", color=OWN, markersize=8, zorder=5)
+        top.annotate("the plan's own", (plan, float(rows["estimate"][plan])), xytext=(0, 12), textcoords="offset points",
+                     ha="center", fontsize=9, color=OWN, fontweight="bold")  # fmt: skip
+    top.axhline(1, color=INK, linewidth=1)
+    _ratio_axis(top, "y")
+    top.set_ylabel("Ratio, a scale of ratios", fontsize=9)
+    top.tick_params(axis="x", length=0, labelbottom=False)
+    _marks(marks, rows, factors)
+    about = judged(facts, outcome)
+    share = about.agreement
+    same = f"{share['numerator']:.0f} of {share['denominator']:.0f}" if share is not None else str(len(rows))
+    drawn.title = f"{same} ways to put the question point the same way as the plan's"
+    drawn.unit = (
+        f"{MEASURES[outcome].label} since the launch as a multiple of what others lead to expect: each dot a choice, in "
+        "order; the marks under it say which"
+    )
+    drawn.alt = (
+        f"Specification curve of {len(rows)} choices. {drawn.title}. Ratios from {ratio(rows['estimate'].min())} to "
+        f"{ratio(rows['estimate'].max())}, in the middle {ratio(rows['estimate'].median())}."
+    )
+    drawn.foot = (
+        "The choices rest on the same figures: that many agree is no proof, that they disagree is a warning."
+    )
+    choice = rows["design"] + ", " + rows["comparator"] + "; " + rows["method"]
+    drawn.numbers = rows[["row", *COLUMNS]].assign(choice=choice)
+    drawn.source = source_line(facts, rows)
+    return drawn
+
+
+def _specifications(facts: Facts, outcome: str) -> pd.DataFrame:
+    rows = facts.where(indicator=f"strategy_impact_{outcome}", statistic=SPECIFICATION).dropna(
+        subset=["estimate"]
+    )
+    return rows[rows["design"] != MULTIVERSE]
+
+
+def _factors(rows: pd.DataFrame) -> list[tuple[str, list[str], Any]]:
+    """What was chosen: heading, levels in the plan's order, and the level of each row."""
+    parts = rows["method"].str.split("; ", expand=True)
+    phase = (
+        rows["breakdown"]
+        .where(rows["breakdown"] != PHASES[-1], "all schools")
+        .str.removeprefix("State-funded ")
+    )
+    found = [
+        ("Design", rows["design"], list(CHOICE_DESIGNS.values())),
+        ("Compared with", rows["comparator"], list(CHOICE_COMPARATORS.values())),
+        ("Years before from", parts[0].str.removeprefix("years before from "), None),
+        ("Pandemic years", parts[1].str.removeprefix("pandemic years "), None),
+        ("Years after", parts[2], None),
+        ("Schools", phase, None),
+    ]
+    return [
+        (name, [one for one in (order or sorted(set(of)))if one in set(of)], of.to_numpy()) for name, of, order in found
+    ]  # fmt: skip
+
+
+def _marks(axes: Axes, rows: pd.DataFrame, factors: Sequence[tuple[str, list[str], Any]]) -> None:
+    ticks, at = [], 0.0
+    for name, levels, of in factors:
+        ticks.append((at, name, True))
+        at -= 1
+        for level in levels:
+            where = [place for place in range(len(rows)) if of[place] == level]
+            axes.plot(where, [at] * len(where), "|", color=OWN, markersize=6, markeredgewidth=0.7)
+            ticks.append((at, level, False))
+            at -= 1
+        at -= 0.4
+    axes.set_yticks([place for place, _, _ in ticks], [_short(label) for _, label, _ in ticks], fontsize=8)
+    for label, (_, _, is_heading) in zip(axes.get_yticklabels(), ticks, strict=True):
+        label.set_fontweight("bold" if is_heading else "normal")
+    axes.tick_params(axis="both", length=0, labelbottom=False)
+    axes.grid(visible=False)
+    axes.set_ylim(at + 0.4, 0.8)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+def _short(level: str) -> str:
+    return (
+        level.replace("panel, beside authorities that stood as high", "panel, beside those as high")
+        .replace("authorities with a similar rate before", "a similar rate before")
+        .replace("synthetic difference in differences", "synthetic difference")
+    )
+
+
+def _plan_choice(rows: pd.DataFrame) -> int | None:
+    """Where the plan's own choice stands: the first of the rows, which are numbered in the order of the choices."""
+    return None if rows.empty else int(rows["row"].argmin())
+
+
+def _ratio_axis(axes: Axes, which: str) -> None:
+    axes.set(**{f"{which}scale": "log"})
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    ticks = [tick for tick in TICKS if low <= tick <= high]
+    (axes.set_xticks if which == "x" else axes.set_yticks)(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+
+
+def _signed(facts: Facts, drawn: Chart, rows: pd.DataFrame) -> Chart:
+    drawn.numbers, drawn.source = rows[COLUMNS].reset_index(), source_line(facts, rows)
+    return drawn
+
+
+ESTIMATES = "impact_estimates"
+IMPACT_CHARTS: MappingProxyType[str, Callable[[Facts], Chart]] = MappingProxyType(
+    {ESTIMATES: estimates}
+    | {f"impact_choices_{outcome}": partial(choices, outcome=outcome) for outcome in OUTCOMES}
+)
+
+
+def available(facts: Facts) -> tuple[str, ...]:
+    """Those of them that this run has evidence for."""
+    there = tuple(
+        ESTIMATES for _ in [0] if any(judged(facts, outcome).ratio is not None for outcome in OUTCOMES)
+    )
+    return there + tuple(f"impact_choices_{one}" for one in OUTCOMES if len(_specifications(facts, one)) > 1)

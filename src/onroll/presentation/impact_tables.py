@@ -1,0 +1,134 @@
+"""Tables of the impact analysis: estimates by outcome and phase, checks, choices, and what known truth gave."""
+
+from __future__ import annotations
+
+from onroll.framework.known_truth import KnownTruth
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.judged import OUTCOMES, Judged, all_judged, judged
+from onroll.presentation.model import Block, Paragraph, Table, Text, text
+from onroll.presentation.numbers import percent, ratio
+from onroll.presentation.record_tables import source
+from onroll.presentation.sentences.counts import NO_BREAK
+from onroll.vocabulary import MEASURES, PHASES
+from onroll.vocabulary.impact import CHECKS, NOT_MADE, SUPPORTED, UNSURE, UNTOLD
+
+NONE = text("–")
+LEVELS = {
+    UNTOLD: "it does not stand out: nothing may be said of the strategy",
+    UNSURE: "it stands out, and a check is not passed: a change, not an impact",
+    SUPPORTED: "it stands out and every check is passed: evidence of an impact, of one authority beside others",
+}
+SCENARIO, RUNS = "What truly happened", "Made authorities"
+
+
+def estimates(facts: Facts) -> tuple[Block, ...]:
+    """Each outcome and phase: what could have been seen first, then the ratio and what stands behind it."""
+    order = (PHASES[-1], *PHASES[:2])
+    every = [judged(facts, outcome, phase) for outcome in OUTCOMES for phase in order]
+    every = [one for one in every if one.ratio is not None or one.why]
+    if not every:
+        return (Paragraph(text("The plan's primary design could not be computed for this year.")),)
+    columns = (
+        "Outcome", "Would not have stood out", "Times what others lead to expect", "As it is",
+        "Expected from how high it stood", "Others that changed as far", "Those as high that did",
+        "The same at an earlier date",
+    )  # fmt: skip
+    rows = tuple(_row(one) for one in every)
+    used = [one.row for each in every for one in _facts(each)]
+    caption = f"Change since the launch beside other authorities, {facts.brief.period}"
+    note = text(
+        "Ratios of rates, in brackets the interval. As it is: how high the authority stood before not allowed for. Others "
+        "that changed as far: allowing for their size and how high they stood."
+    )
+    return (Table(caption, columns, rows, source(facts, used), tuple(range(1, 8))), Paragraph(note, "note"))
+
+
+def _facts(one: Judged) -> list[Fact]:
+    every = (one.ratio, one.visible, one.raw, one.expected, one.others, one.as_high, one.earlier)
+    return [fact for fact in every if fact is not None]
+
+
+def _row(one: Judged) -> tuple[Text, ...]:
+    phase = "" if one.phase == PHASES[-1] else f", {one.phase.removeprefix('State-funded ')} schools"
+    name = text(f"{one.label}{phase}")
+    if one.ratio is None:
+        return (name, text(one.why), *(NONE,) * 6)
+    return (
+        name, _span(one.visible), text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")"), _plain(one.raw),
+        _plain(one.expected), _of(one.others), _of(one.as_high),
+        NONE if one.earlier is None else text(one.earlier.bind("ratio"), " (", *_limits(one.earlier), ")"),
+    )  # fmt: skip
+
+
+def _limits(fact: Fact) -> Text:
+    return text(fact.bind("ratio", "lower"), f"{NO_BREAK}to{NO_BREAK}", fact.bind("ratio", "upper"))
+
+
+def _span(fact: Fact | None) -> Text:
+    return NONE if fact is None else _limits(fact)
+
+
+def _plain(fact: Fact | None) -> Text:
+    return NONE if fact is None else text(fact.bind("ratio"))
+
+
+def _of(fact: Fact | None) -> Text:
+    if fact is None or fact["denominator"] != fact["denominator"]:
+        return NONE
+    return text(fact.bind("count", "numerator"), " of ", fact.bind("count", "denominator"))
+
+
+def checks(facts: Facts) -> tuple[Block, ...]:
+    """What has to be passed before a page may speak of an impact, and whether it was, outcome by outcome."""
+    every = [one for one in all_judged(facts) if one.verdict is not None]
+    if not every:
+        return (Paragraph(text("Nothing was judged: the plan's primary design could not be computed.")),)
+    rows = [
+        (text(words[0].upper() + words[1:]), *(_result(one.check(name)) for one in every))
+        for name, words in CHECKS.items()
+    ]
+    rows.append((text("So much may be said"), *(text(_level(one)) for one in every)))
+    used = [fact.row for one in every for fact in (*one.checks, one.verdict) if fact is not None]
+    caption = f"What must be passed before a page may speak of an impact, {facts.brief.period}"
+    levels = text("; ".join(f"{name}: {meaning}" for name, meaning in LEVELS.items()) + ".")
+    return (
+        Table(caption, ("Check", *(one.label for one in every)), tuple(rows), source(facts, used)),
+        Paragraph(levels, "note"),
+    )
+
+
+def _level(one: Judged) -> str:
+    return one.level[0].upper() + one.level[1:]
+
+
+def _result(check: Fact | None) -> Text:
+    if check is None:
+        return NONE
+    said, _, why = str(check["note"]).partition(": ")
+    return text(f"{said}: {why}" if said == NOT_MADE and why else said)
+
+
+def known_truth(known: KnownTruth, fingerprint: str) -> tuple[Block, ...]:
+    """What the whole chain gave on made authorities whose truth is known: synthetic data, named as such."""
+    blocks: list[Block] = []
+    if known.plan != fingerprint:
+        blocks.append(Paragraph(text(
+            "The plan was changed since this study was made: it says nothing of the design as it is now."
+        ), "warning"))  # fmt: skip
+    columns = (
+        SCENARIO, RUNS, "True ratio", "Stood out", "Interval held the truth", "Evidence of an impact", "Verdict wrong",
+    )  # fmt: skip
+    for outcome in OUTCOMES:
+        rows = tuple(
+            (
+                text(known.scenarios.get(one.scenario, one.scenario)), text(f"{one.runs:,}"), text(ratio(one.ratio)),
+                text(percent(one.stands_out)), text(f"{one.coverage:.1%}"), text(percent(one.supported)),
+                text(f"{one.wrong:.1%}"),
+            )
+            for one in known.of(outcome)
+        )  # fmt: skip
+        if rows:
+            caption = f"{MEASURES[outcome].label}: what the design said where the truth was known"
+            said = f"Source: Synthetic data, no real place; evaluation/known_truth.yaml. {known.note}"
+            blocks.append(Table(caption, columns, rows, said, tuple(range(1, 7))))
+    return tuple(blocks)

@@ -1,0 +1,94 @@
+"""What the primary design and its checks found, as pages ask for it: one outcome of one phase at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onroll.presentation.facts import Fact, Facts
+from onroll.vocabulary import DETECTABLE_GAP, MEASURES, PHASES, PLACEBO_SHARE, RELATIVE_CHANGE, SENSITIVITY
+from onroll.vocabulary.impact import (
+    AGREEMENT,
+    AUTHORITY_PANEL,
+    CHECK,
+    CHECKS,
+    DRIVER,
+    EXPECTED_CHANGE,
+    MULTIVERSE,
+    RAW_CHANGE,
+    SPECIFICATION,
+    STOOD_AS_HIGH,
+    VERDICT,
+)
+
+TOTAL = PHASES[-1]
+OUTCOMES = ("suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The rows about one outcome in one phase; None where there is none.
+
+    ``why`` says why there is no estimate, where there is none.
+    """
+
+    outcome: str
+    phase: str
+    ratio: Fact | None
+    visible: Fact | None
+    raw: Fact | None
+    expected: Fact | None
+    others: Fact | None
+    as_high: Fact | None
+    earlier: Fact | None
+    checks: tuple[Fact, ...]
+    verdict: Fact | None
+    agreement: Fact | None
+    middle: Fact | None
+    drivers: tuple[Fact, ...]
+    why: str = ""
+
+    @property
+    def events(self) -> str:
+        """What is counted, in words: ``suspensions``."""
+        return MEASURES[self.outcome].events
+
+    @property
+    def label(self) -> str:
+        """The outcome as a heading has it: ``Suspension rate``."""
+        return MEASURES[self.outcome].label
+
+    @property
+    def level(self) -> str:
+        """How far the evidence goes, as the vocabulary has it; empty where nothing was judged."""
+        return "" if self.verdict is None else str(self.verdict["note"])
+
+    def check(self, name: str) -> Fact | None:
+        """The row of one check."""
+        return next((one for one in self.checks if one["method"] == name), None)
+
+
+def judged(facts: Facts, outcome: str, phase: str = TOTAL) -> Judged:
+    """The rows about one outcome in one phase."""
+    about = {"indicator": f"strategy_impact_{outcome}"}
+    panel = about | {"design": AUTHORITY_PANEL, "breakdown": phase}
+
+    def one(statistic: str) -> Fact | None:
+        found = facts.one(**panel, statistic=statistic)
+        return found if found is not None and found.is_known else None
+
+    ratio = facts.one(**panel, statistic=RELATIVE_CHANGE)
+    choices = about | {"design": MULTIVERSE}
+    checks = {str(fact["method"]): fact for fact in facts.all(**panel, statistic=CHECK)}
+    return Judged(
+        outcome, phase, one(RELATIVE_CHANGE), one(DETECTABLE_GAP), one(RAW_CHANGE), one(EXPECTED_CHANGE),
+        one(PLACEBO_SHARE), facts.one(**panel, statistic=STOOD_AS_HIGH), one(SENSITIVITY),
+        tuple(checks[name] for name in CHECKS if name in checks), facts.one(**panel, statistic=VERDICT),
+        facts.one(**choices, statistic=AGREEMENT), facts.one(**choices, statistic=SPECIFICATION),
+        tuple(facts.all(**choices, statistic=DRIVER)),
+        "" if ratio is None or ratio.is_known else str(ratio["note"]),
+    )  # fmt: skip
+
+
+def all_judged(facts: Facts) -> tuple[Judged, ...]:
+    """Every outcome over all schools."""
+    return tuple(judged(facts, outcome) for outcome in OUTCOMES)
