@@ -112,7 +112,7 @@ def _differences(
     yield finding(
         **said, statistic=BETWEEN_COMBINATIONS, estimate=found.estimate, lower=found.lower, upper=found.upper,
         method=f"MAIHDA, {found.method}; share of the variance of log odds", note="; ".join(
-            part for part in (of, found.note if np.isnan(found.pcv) else "") if part),
+            part for part in (of, found.note) if part),
     )  # fmt: skip
     if not np.isnan(found.pcv):
         yield finding(

@@ -110,7 +110,8 @@ def _of_year(
         yield finding(**said, statistic=MEDIAN_ODDS_RATIO, note=f"cannot be computed: {wrong}")
         return
     variance = tuple(float(one[0]) for one in (model.estimate, model.lower, model.upper))
-    yield from _two(said, RAW, model.median_ratio(), variance, model.method, len(sums), note, question)
+    noted = "; ".join(part for part in (note, *map(str, np.ravel(model.note))) if part)
+    yield from _two(said, RAW, model.median_ratio(), variance, model.method, len(sums), noted, question)
 
 
 def _two(

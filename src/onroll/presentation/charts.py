@@ -83,16 +83,8 @@ def available(facts: Facts) -> tuple[str, ...]:
         name for name, needs in NEEDS.items() if len(facts.where(**needs).dropna(subset=["estimate"])) > 1
     )
     together = tuple(name for name, (_, there) in IF_THERE.items() if there(facts))
-    return (
-        *published,
-        *of_records(facts),
-        *of_forests(facts),
-        *of_funnels(facts),
-        *of_steady(facts),
-        *of_spreads(facts),
-        *of_impact(facts),
-        *together,
-    )
+    others = (of_records, of_forests, of_funnels, of_steady, of_spreads, of_impact)
+    return (*published, *(name for there in others for name in there(facts)), *together)
 
 
 def _finish(facts: Facts, drawn: Chart, rows: pd.DataFrame, title: str, unit: str, alt: str) -> Chart:
