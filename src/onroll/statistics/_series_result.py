@@ -11,6 +11,10 @@ from onroll.statistics._inputs import BoolArray, FloatArray, choice, normal_quan
 from onroll.statistics._series_rows import Plan, SeriesRows
 
 DISTRIBUTIONS = ("z", "t")
+LONG, MANY_FREE = 50, 30
+"""From so many periods Newey and West's errors, and from so many degrees of freedom the normal, are about right."""
+SHORT = "{} periods are few for Newey and West's errors, which come out too small"
+NORMAL = "{} degrees of freedom are few for z limits: ask for t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class InterruptedSeries:
         comparison. Given for periods left out too.
     used : ndarray of bool, shape (periods,)
         The periods that were fitted.
+    note : str
+        What the limits cannot bear; mostly empty.
     """
 
     estimate: float
@@ -94,6 +100,7 @@ class InterruptedSeries:
     fitted: FloatArray
     counterfactual: FloatArray
     used: BoolArray
+    note: str
 
     def change(self, name: str) -> Change:
         """One column as a ratio (difference) with its limits."""
@@ -155,6 +162,13 @@ def prevented(
     return Change(middle, middle - half, middle + half)
 
 
+def _note(periods: int, free: int, newey_west: bool, distribution: str) -> str:
+    """What the limits cannot bear."""
+    said = [SHORT.format(periods)] if newey_west and periods < LONG else []
+    said += [NORMAL.format(free)] if distribution == "z" and free < MANY_FREE else []
+    return "; ".join(said)
+
+
 def result(
     asked: Plan,
     rows: SeriesRows,
@@ -198,4 +212,5 @@ def result(
         fitted=np.asarray(seen),
         counterfactual=np.asarray(else_),
         used=asked.used.copy(),
+        note=_note(int(asked.used.sum()), free, made.lag > 0, distribution),
     )

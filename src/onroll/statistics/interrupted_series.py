@@ -91,7 +91,9 @@ def interrupted_series(
     The step is an effect only if nothing else changed at that time, and the trend before would have gone on;
     a comparison takes out what changed for both. A place chosen for standing high falls back by itself. With
     fewer than about eight periods on either side trend and step are hard to tell apart. With Newey and West's
-    errors periods of the two series may be alike; with the model's they may not.
+    errors periods of the two series may be alike; with the model's they may not. All limits are too narrow where
+    neighbouring periods are alike: at an autocorrelation of 0.4, limits of 0.95 of 24 periods held the truth 80 times in
+    100 with Newey and West's errors, 90 with the quasi-Poisson's and t (88 either way at 59 periods).
 
     References
     ----------

@@ -182,6 +182,35 @@ def test_refusals_of_rates(asked: dict[str, object], message: str) -> None:
         interrupted_rates(**given)  # type: ignore[arg-type]
 
 
+def test_short_series_say_what_their_limits_cannot_bear() -> None:
+    found = interrupted_series(counted(), 12, errors="newey-west")
+    assert found.note == (
+        "24 periods are few for Newey and West's errors, which come out too small; "
+        "21 degrees of freedom are few for z limits: ask for t"
+    )
+    assert interrupted_series(counted(), 12, distribution="t").note == ""
+
+
+@pytest.mark.slow
+def test_limits_are_too_narrow_where_neighbours_are_alike_and_by_how_much() -> None:
+    """What the docstring says of 24 periods at an autocorrelation of 0.4, give or take 3 standard errors."""
+    rng = np.random.default_rng(1)
+    inside = {"newey-west": 0, "model": 0}
+    times = 500
+    for _ in range(times):
+        alike = np.zeros(24)
+        for at in range(1, 24):
+            alike[at] = 0.4 * alike[at - 1] + rng.normal(0, 0.12)
+        events = rng.poisson(50 * np.exp(alike))
+        for errors in inside:
+            found = interrupted_series(
+                events, 12, errors=errors, distribution="t" if errors == "model" else "z"
+            )
+            inside[errors] += found.lower <= 1 <= found.upper
+    assert inside["newey-west"] / times == pytest.approx(0.80, abs=0.055)
+    assert inside["model"] / times == pytest.approx(0.90, abs=0.045)
+
+
 @pytest.mark.slow
 def test_limits_cover_about_as_often_as_asked_when_there_is_no_step() -> None:
     rng = np.random.default_rng(11)
