@@ -113,6 +113,8 @@ def two_groups(
         raise ValueError(f"{where[int(many.argmin())]} has {many.min()} rows; two or more are needed")
     ids = None if cluster is None else coded_as("cluster", cluster, y.size)
     kind = choice("errors", errors or ("HC1" if ids is None else "CR2"), (*ROW_ERRORS, *CLUSTERED))
+    if ids is None and kind in CLUSTERED:
+        raise ValueError(f"errors are {kind!r} without cluster; name the cluster of each row, or ask for HC1")
     design = plain_design(np.column_stack([g, t, g * t]), ["group", "after", "difference"])
     fit = linear(y, design, school=ids, errors=kind, confidence=confidence)
     note = str(fit.note[-1])

@@ -167,7 +167,7 @@ def test_refusals_of_event_studies(asked: dict[str, object], message: str) -> No
         ({"group": [0, 0, 0, 1, 0, 0, 1, 1]}, r"^group before has 1 rows; two or more are needed"),
         ({"after": [0] * 8}, r"^reference group after has 0 rows"),
         ({"group": [0, 0, 2, 1, 0, 0, 1, 1]}, r"^group has shape \(8,\); give 0 or 1"),
-        ({"errors": "CR2"}, r"^errors are 'CR2' without school"),
+        ({"errors": "CR2"}, r"^errors are 'CR2' without cluster; name"),
     ],
 )
 def test_refusals_of_two_groups(asked: dict[str, object], message: str) -> None:
