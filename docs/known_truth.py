@@ -104,7 +104,7 @@ def one_run(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan, known: 
 
 def results(plan: ImpactPlan, runs: int, workers: int) -> Iterator[Truth]:
     """Every scenario, outcome by outcome."""
-    nothing_known = KnownTruth("", SEED, {}, tuple(
+    nothing_known = KnownTruth(plan.fingerprint, SEED, {}, tuple(
         Truth("none", outcome, 1.0, 1000, 0.05, 0.95, 0.0, 0.0, 0.0) for outcome in plan.outcomes
     ))  # fmt: skip
     with ProcessPoolExecutor(workers) as pool:

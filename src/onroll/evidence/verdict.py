@@ -57,13 +57,15 @@ def verdict_rows(
     phase = plan.phases[0]
     judged = [row for row in rows if row["breakdown"] == phase or row["statistic"] == AGREEMENT]
     adjusted = _together(judged, plan, question)
+    is_of_plan = known.plan == plan.fingerprint
+    tried = {outcome: known.of(outcome) for outcome in plan.outcomes} if is_of_plan else {}
     for outcome in plan.outcomes:
         mine = {_key(row): row for row in judged if row["indicator"] == f"strategy_impact_{outcome}"}
         ratio = mine.get((RELATIVE_CHANGE, AUTHORITY_PANEL))
         if ratio is None or "estimate" not in ratio:
             continue
         checks = [
-            _check(name, mine, adjusted.get(outcome, 1.0), known.of(outcome), question, plan)
+            _check(name, mine, adjusted.get(outcome, 1.0), tried.get(outcome, ()), question, plan)
             for name in plan.checks
         ]
         about = {
@@ -131,7 +133,7 @@ def _check(
 def held(known: Sequence[Truth], plan: ImpactPlan) -> Checked:
     """Whether the design kept its promises where the truth was known, allowing for how many runs that rests on."""
     if not known:
-        return Checked(HELD, NOT_MADE, why="no simulation for this outcome")
+        return Checked(HELD, NOT_MADE, why="no simulation of this plan for this outcome")
     least, most = plan.coverage
     broken = [
         f"{one.scenario} (coverage {one.coverage:.0%})"

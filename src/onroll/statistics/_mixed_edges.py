@@ -17,7 +17,8 @@ FAR_APART = (
 )
 FAR, NO_BOUND = 10.0, 2500.0
 """A variance above the first is noted; one above the second is taken for a likelihood that rises without end."""
-FEWEST_NODES, MOST_NODES = 7, 200
+FEWEST_NODES = 7
+MOST_NODES = 200
 WITHOUT_END = (
     "the variance between them has no bound, for the likelihood rises with it without end: join groups, or take a "
     "longer period"

@@ -132,7 +132,7 @@ def one_treated(
     >>> events[3, 0] = 50
     >>> found = one_treated(events, np.full((4, 40), 1000.0), 0, [True, True, True, False])
     >>> round(found.estimate, 2), found.share_others
-    (0.42, 0.0)
+    (0.45, 0.0)
     """
     data, level = count_panel(events, exposure, treated, pre), open_share("confidence", confidence)
     own, others = data.treated, data.others

@@ -1,0 +1,138 @@
+"""Words on impact are earned: what a page says follows from the checks, and no sentence goes further."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from onroll.disclosure.door import reopened
+from onroll.presentation import impact_tables
+from onroll.presentation.catalogue import TOPICS
+from onroll.presentation.facts import Bound, Facts
+from onroll.presentation.judged import OUTCOMES, all_judged, judged
+from onroll.presentation.model import Table, plain
+from onroll.presentation.sentences import judged as said
+from onroll.runs import Run
+from onroll.vocabulary.impact import (
+    CHECK,
+    CHECKS,
+    FAILED,
+    NOT_MADE,
+    PASSED,
+    SUPPORTED,
+    UNSURE,
+    UNTOLD,
+    VERDICT,
+)
+
+CLAIM = re.compile(r"\b(impact|effect|caused?|because of the strategy|worked|works)\b", re.IGNORECASE)
+SUSPENSIONS = "suspension_rate"
+
+
+def with_verdict(run: Run, level: str, results: dict[str, str]) -> Facts:
+    """The run's facts with other results of the checks on suspensions."""
+    frame = run.facts.frame.copy()
+    mine = (frame["indicator"] == f"strategy_impact_{SUSPENSIONS}") & (frame["breakdown"] == "Total")
+    frame.loc[mine & (frame["statistic"] == VERDICT), "note"] = level
+    for name, result in results.items():
+        frame.loc[mine & (frame["statistic"] == CHECK) & (frame["method"] == name), "note"] = result
+    return Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+
+
+def test_no_sentence_of_a_run_claims_an_impact_that_was_not_earned(run: Run) -> None:
+    assert {one.level for one in all_judged(run.facts)} == {UNTOLD}
+    for topic in TOPICS:
+        for line in run.say(topic)._repr_html_().split("</p>"):
+            words = re.sub(r"<[^>]+>", "", line)
+            assert not CLAIM.search(words), f"{topic}: {words}"
+
+
+def test_every_number_of_the_verdicts_is_a_cell_of_the_evidence(run: Run) -> None:
+    lines = [said.verdict(run.facts, one) for one in OUTCOMES]
+    lines += [line for one in OUTCOMES for line in said.checks(run.facts, one)]
+    for line in [*lines, *said.could_be_seen(run.facts)]:
+        bound = [part for part in line if isinstance(part, Bound)]
+        assert bound
+        for part in bound:
+            assert run.facts.frame.loc[part.row, part.column] == part.value
+        loose = "".join(part for part in line if isinstance(part, str))
+        loose = re.sub(r"20\d\d/\d\d", "", loose)
+        assert not re.search(r"\d", loose), loose
+
+
+@pytest.mark.parametrize(
+    ("level", "results", "has", "has_not"),
+    [
+        (SUPPORTED, {}, ["evidence of an impact on suspensions", "not ruled out"], ["cannot be told"]),
+        (UNTOLD, {"stands_out": FAILED}, ["cannot be told", "would have stood out"], ["impact", "put down"]),
+        (UNSURE, {"return_to_usual": FAILED}, ["may not be put down to", "changed as far by themselves"], ["impact"]),
+        (UNSURE, {"return_to_usual": f"{NOT_MADE}: 3"}, ["too few others had stood as high"], ["impact"]),
+        (UNSURE, {"held_in_simulation": FAILED}, ["did not keep its promises"], ["impact"]),
+    ],
+)  # fmt: skip
+def test_the_verdict_says_what_the_checks_allow(
+    run: Run, level: str, results: dict[str, str], has: list[str], has_not: list[str]
+) -> None:
+    words = plain(
+        said.verdict(with_verdict(run, level, dict.fromkeys(CHECKS, PASSED) | results), SUSPENSIONS)
+    )
+    assert all(one in words for one in has), words
+    assert not any(one in words for one in has_not), words
+
+
+def test_an_impact_is_lower_or_higher_as_the_ratio_is(run: Run) -> None:
+    facts = with_verdict(run, SUPPORTED, dict.fromkeys(CHECKS, PASSED))
+    one = judged(facts, SUSPENSIONS)
+    assert one.ratio is not None
+    way = "lower" if one.ratio["estimate"] < 1 else "higher"
+    assert f"{way} than without the strategy" in plain(said.verdict(facts, SUSPENSIONS))
+
+
+def test_those_that_stood_as_high_are_told_as_the_check_has_it(run: Run) -> None:
+    calm = with_verdict(run, UNTOLD, {"return_to_usual": PASSED})
+    worried = with_verdict(run, UNTOLD, {"return_to_usual": FAILED})
+    assert "does not explain the change by itself" in plain(said.checks(calm, SUSPENSIONS)[0])
+    assert "may be all there is" in plain(said.checks(worried, SUSPENSIONS)[0])
+
+
+def test_the_table_of_checks_has_every_check_and_every_outcome(run: Run) -> None:
+    table = impact_tables.checks(run.facts)[0]
+    assert isinstance(table, Table)
+    assert len(table.rows) == len(CHECKS) + 1
+    assert [len(row) for row in table.rows] == [1 + len(OUTCOMES)] * len(table.rows)
+    assert {plain(cell) for cell in table.rows[-1][1:]} == {"Cannot be told"}
+
+
+def test_known_truth_is_named_as_synthetic_and_as_stale_where_the_plan_has_changed(run: Run) -> None:
+    framework = run._asked.framework
+    fresh = impact_tables.known_truth(framework.known_truth, framework.known_truth.plan)
+    stale = impact_tables.known_truth(framework.known_truth, "another")
+    assert len(stale) == len(fresh) + 1
+    assert all(isinstance(one, Table) and "Synthetic data" in one.source for one in fresh)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_the_chart_of_choices_draws_every_choice_that_could_be_computed(run: Run, outcome: str) -> None:
+    chart = run.figure(f"impact_choices_{outcome}")
+    share = judged(run.facts, outcome).agreement
+    assert share is not None
+    assert len(chart.numbers) == share["denominator"]
+    assert chart.numbers["choice"].is_unique or chart.numbers.duplicated(["choice", "breakdown"]).sum() == 0
+    drawn = [line for line in chart.axes[0].lines if line.get_marker() == "o"]
+    np.testing.assert_allclose(drawn[0].get_ydata(), np.sort(chart.numbers["estimate"]))
+    own = next(line for line in chart.axes[0].lines if line.get_marker() == "D")
+    ratio = judged(run.facts, outcome).ratio
+    assert ratio is not None
+    assert own.get_ydata()[0] == pytest.approx(ratio["estimate"])
+    assert f"{share['numerator']:.0f} of {share['denominator']:.0f}" in chart.title
+
+
+def test_the_chart_of_estimates_has_each_interval_and_its_band(run: Run) -> None:
+    chart = run.figure("impact_estimates")
+    lines = [line for line in chart.axes[0].lines if line.get_marker() == "o"]
+    ratios = chart.numbers[chart.numbers["statistic"] == "ratio of rate ratios"]
+    assert sorted(float(line.get_xdata()[0]) for line in lines) == pytest.approx(sorted(ratios["estimate"]))
+    assert isinstance(chart.numbers, pd.DataFrame)
