@@ -98,31 +98,22 @@ def test_limits_hold_a_known_truth_as_often_as_they_say() -> None:
     begun = np.array([0, 3, 5])[np.arange(90) % 3]
     first = np.repeat(begun, 6)
     effect = np.where((first > 0) & (period >= first), 0.5 + 0.25 * (period - first) * (first == 3), 0.0)
-    truth = [
-        (4 * 0.5 + 0.25 * 6 + 2 * 0.5) / 6,
-        0.5,
-        0.5 + 0.25 * 1.5,
-        0.5 + 0.25 * 0.5,
-        0.5 + 0.25 * 1.5 / 2,
-    ]
+    mean = (
+        4 * 0.5 + 0.25 * 6 + 2 * 0.5
+    ) / 6  # four periods of one cohort, two of the other, equally many units
     for _ in range(400):
         own = np.repeat(rng.normal(size=90), 6)
         found = staggered_adoption(own + period**2 + effect + rng.normal(size=540), unit, period, first)
-        pairs = [
-            (found.lower, found.upper),
-            (found.since_treatment.effect_lower[found.since_treatment.at == 0][0],
-             found.since_treatment.effect_upper[found.since_treatment.at == 0][0]),
-            (found.by_cohort.effect_lower[0], found.by_cohort.effect_upper[0]),
-            (found.since_treatment.effect_lower[found.since_treatment.at == 1][0],
-             found.since_treatment.effect_upper[found.since_treatment.at == 1][0]),
-            (found.by_period.effect_lower[-1], found.by_period.effect_upper[-1]),
-        ]  # fmt: skip
-        held += [
-            low <= one <= high
-            for (low, high), one in zip(
-                pairs, [truth[0], truth[1], truth[2], (0.75 + 0.5) / 2, (1.25 + 0.5) / 2], strict=True
-            )
+        since, cohort, year = found.since_treatment, found.by_cohort, found.by_period
+        now, then = (int(np.flatnonzero(since.at == at)[0]) for at in (0, 1))
+        limits = [
+            (found.lower, mean, found.upper),
+            (since.effect_lower[now], 0.5, since.effect_upper[now]),
+            (since.effect_lower[then], (0.75 + 0.5) / 2, since.effect_upper[then]),
+            (cohort.effect_lower[0], 0.5 + 0.25 * 1.5, cohort.effect_upper[0]),
+            (year.effect_lower[-1], (1.25 + 0.5) / 2, year.effect_upper[-1]),
         ]
+        held += [low <= truth <= high for low, truth, high in limits]
         rejected += found.before.p_value < 0.05
     assert np.all((held / 400 > LOW) & (held / 400 < HIGH)), held / 400
     assert rejected / 400 < 0.09
