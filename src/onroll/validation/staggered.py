@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from onroll.statistics.honest_bounds import honest_bounds
 from onroll.statistics.staggered import CellAverages, staggered_adoption
 
 
@@ -39,6 +40,32 @@ def minimum_wages(folder: Path) -> Mapping[str, float]:
     )
 
 
+def restaurants(folder: Path) -> Mapping[str, float]:
+    """P19: the first effect of a tax cut, with room for trends that were not parallel."""
+    columns = _columns(folder / "event_study.csv")
+    matrix = np.column_stack([column for name, column in columns.items() if name.startswith("covariance")])
+    answers: dict[str, float] = {}
+    for restriction, departures in (
+        ("smoothness", [0.0, 0.1, 0.2, 0.3]),
+        ("relative magnitude", [0.5, 1.0, 1.5, 2.0]),
+    ):
+        found = honest_bounds(
+            columns["effect"], matrix, 4, departures, restriction=restriction, weights=[1.0, 0.0, 0.0, 0.0]
+        )
+        for departure, lower, upper in zip(
+            departures, np.ravel(found.lower), np.ravel(found.upper), strict=True
+        ):
+            name = (
+                f"{restriction} {departure:g}"
+                if restriction == "smoothness"
+                else f"{restriction} {departure:.1f}"
+            )
+            answers |= {f"{name}: lower limit": float(lower), f"{name}: upper limit": float(upper)}
+        answers["parallel trends: lower limit"] = found.parallel_lower
+        answers["parallel trends: upper limit"] = found.parallel_upper
+    return answers
+
+
 def _averages(name: str, found: CellAverages, sign: str = "") -> dict[str, float]:
     answers = {f"{name}, all: effect": found.estimate, f"{name}, all: error": found.error}
     for at, effect, error in zip(found.at, found.effects, found.effect_errors, strict=True):
@@ -54,5 +81,5 @@ def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
 
 
 CASES: Mapping[str, Callable[[Path], Mapping[str, float]]] = MappingProxyType(
-    {"P16_staggered_mpdta": minimum_wages}
+    {"P16_staggered_mpdta": minimum_wages, "P19_honest_did_bc": restaurants}
 )
