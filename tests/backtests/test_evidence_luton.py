@@ -11,6 +11,7 @@ from onroll.project import Project
 from onroll.runs import Run, run_of
 from onroll.study import Study, examine
 from onroll.vocabulary import EVIDENCE_COLUMNS, RELEASED_COLUMNS, STATISTICS, STRENGTHS
+from onroll.vocabulary.impact import IMPACT
 from onroll.vocabulary.records import CONSISTENCY, LADDER
 
 PRINTED = 5e-6  # published rates have five decimals
@@ -35,7 +36,7 @@ def test_the_year_reported_is_the_latest_that_the_figures_hold(study: Study) -> 
 
 def test_columns_are_the_contract(run: Run) -> None:
     assert tuple(run.evidence().columns) == RELEASED_COLUMNS == (*EVIDENCE_COLUMNS, "symbol")
-    assert set(run.evidence()["statistic"]) <= {*STATISTICS, *LADDER, *CONSISTENCY}
+    assert set(run.evidence()["statistic"]) <= {*STATISTICS, *LADDER, *CONSISTENCY, *IMPACT}
     assert set(run.evidence()["strength"]) <= set(STRENGTHS)
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 AUTHORITY_PANEL = "panel of authorities with permutation"
 MULTIVERSE = "every defensible choice"
+STAGGERED, WITHIN_SCHOOLS_OVER_TIME = "staggered adoption between schools", "dose and response within schools"
 RAW_CHANGE, EXPECTED_CHANGE = "ratio of rate ratios as it is", "ratio expected without the strategy"
 STOOD_AS_HIGH = "others that stood as high"
 SPECIFICATION, AGREEMENT, DRIVER = (
@@ -14,7 +15,11 @@ SPECIFICATION, AGREEMENT, DRIVER = (
     "share of the spread",
 )
 CHECK, VERDICT = "check", "strength of evidence"
-PASSED, FAILED, NOT_MADE = "passed", "failed", "cannot be made"
+PASSED, FAILED, NOT_MADE = "passed", "not passed", "cannot be made"
+IMPACT = (
+    RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
+)  # fmt: skip
+"""Statistics of the primary design, the multiverse and the verdict."""
 
 PANEL, PANEL_AS_IT_IS = "authority_panel", "authority_panel_as_it_is"
 DIFFERENCE, CONTROL, SYNTHETIC_DIFFERENCE = (

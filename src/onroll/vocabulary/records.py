@@ -81,9 +81,28 @@ CONSISTENCY = (
     CHART_BASELINE, CHART_PLACE, CHART_LEVEL, FALSE_ALARMS,
 )  # fmt: skip
 """What is said of how alike schools, or authorities, are, and of how steady they are."""
-OVER_SCHOOLS = frozenset(CONSISTENCY[:13])
+CHARTER_CHANGE, CHARTER_SEEN, CHARTER_BY_YEAR, CHARTER_BEFORE, CHARTER_RANK = (
+    "change with the Charter", "change with the Charter that could have been seen", "change by years since the Charter",
+    "joint test of the years before the Charter", "share of shuffles that change as far",
+)  # fmt: skip
+DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE = (
+    "ratio with more training",
+    "ratio with later training",
+    "E-value of the ratio",
+)
+SCHOOL_CHANGE = (
+    CHARTER_CHANGE,
+    CHARTER_SEEN,
+    CHARTER_BY_YEAR,
+    CHARTER_BEFORE,
+    DOSE_RATIO,
+    LATER_DOSE,
+    DOSE_E_VALUE,
+)
+"""What is said of schools that changed, over all schools of a phase together."""
+OVER_SCHOOLS = frozenset((*CONSISTENCY[:13], *SCHOOL_CHANGE))
 """Those that rest on all schools of a phase together, hidden ones among them."""
-NO_PEOPLE = frozenset((YEARS_ABOVE, FALSE_ALARMS, *CONSISTENCY[3:13]))
+NO_PEOPLE = frozenset((YEARS_ABOVE, FALSE_ALARMS, *CONSISTENCY[3:13], *SCHOOL_CHANGE))
 """Those whose numerator and denominator count years, schools or charts, and no people."""
 
 BETWEEN_COMBINATIONS, OF_SINGLE_GROUPS = "share between combinations", "share explained by single groups"
