@@ -110,3 +110,9 @@ def checked_budget(budget: float, measure: str) -> float:
             f"budget is {budget!r}; a chance of any alarm is below 1: give 0.05, or measure='expected'"
         )
     return value
+
+
+def refuse_none(name: str, points: FloatArray) -> None:
+    """Raise where there is no point to watch."""
+    if not points.size:
+        raise ValueError(f"{name} has shape {points.shape}; give one point to watch or more")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray, numbers, whole
+from onroll.statistics._inputs import BoolArray, FloatArray, flag, numbers, whole
 
 D2 = 1.128
 """Mean moving range of two over their standard deviation, for normal points, as charts have it (3 / 2.66)."""
@@ -63,7 +63,7 @@ def moving_range(values: FloatArray, screened: bool) -> FloatArray:
     """Mean moving range along the last axis; screened, without ranges beyond their own limit, left out once."""
     ranges = np.abs(np.diff(values, axis=-1))
     mean = ranges.mean(-1, keepdims=True)
-    if not screened:
+    if not flag("screened", screened):
         return np.asarray(mean)
     kept = ranges < SCREEN * mean
     many = kept.sum(-1, keepdims=True)

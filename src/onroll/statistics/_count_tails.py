@@ -8,9 +8,11 @@ import numpy as np
 from scipy import special
 
 from onroll.statistics._distinct import distinct
-from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray, refuse
 
 Tail = Callable[..., FloatArray]
+MOST = 2.0**50
+"""Counts up to this are whole numbers of their own in a float."""
 Limits = tuple[FloatArray, FloatArray]
 
 
@@ -59,6 +61,12 @@ def usual_counts(
     looked for first; from there steps double until the count is passed, and halve back to it.
     """
     shape = about[0].shape
+    refuse(
+        "the count expected",
+        about[1],
+        about[1] >= MOST,
+        "counts so large are not told apart: take another unit",
+    )
     every = [np.broadcast_to(one, shape).ravel() for one in (*about, *known)]
     (low, high, *of_each), which = distinct(*every)
     lowest = _first(lambda k, *of: below(k, *of) > tail, np.maximum(np.floor(low), 0.0), of_each)

@@ -111,8 +111,8 @@ def das_gupta(
     >>> found.estimate[1].round(3).tolist(), round(float(found.gap[1]), 3)
     ([4369.913, 1487.262], 5857.175)
     """
-    level, names = open_share("confidence", confidence), tuple(factors)
-    values = aligned(factors)
+    level, values = open_share("confidence", confidence), aligned(factors)
+    names = tuple(values)
     populations = values[names[0]].shape[0]
     reference_at("reference", reference, populations)
     by_stratum = {name: value.T[:, :, None] for name, value in values.items()}

@@ -57,6 +57,7 @@ def aligned(factors: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
 
 def errors_of(errors: Mapping[str, ArrayLike], values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Standard errors, each of the shape of its factor."""
+    of_kind("errors", errors, Mapping, "a mapping of names to errors")  # type: ignore[type-abstract]
     found = {}
     for name, value in errors.items():
         if name not in values:

@@ -131,6 +131,8 @@ def given_or_pooled(
                 f"target has shape {aim.shape} and units {events.shape}; give one, or one a unit"
             )
         return np.array(spread_out), np.full(events.shape, "", dtype=f"U{LONGEST}")
+    if events.ndim and events.shape[-1] == 0:
+        raise ValueError(f"units have shape {events.shape}; give one unit or more, or the target")
     pooled = np.atleast_1d(events).sum(-1, keepdims=True) / np.atleast_1d(size).sum(-1, keepdims=True)
     aim = np.broadcast_to(pooled, np.atleast_1d(events).shape).reshape(events.shape).copy()
     alone = events.ndim == 0 or events.shape[-1] == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -19,12 +19,25 @@ Kind = TypeVar("Kind")
 
 ROUNDING = 1e-12
 """A figure so small beside those it comes of is what rounding left of 0."""
+FARTHEST = 1e50
+"""No number passes it, nor one over it: so that squares and products of what goes in keep their digits."""
+NARROWEST = 1e-12
+"""Shares and confidences below it are not told apart from 0."""
+EXACT = 2.0**53
+"""Whole numbers below it are exact in a float."""
+SMALL = "nothing here is so small: give it in another unit"
 
 
 def numbers(name: str, value: ArrayLike) -> FloatArray:
     """Turn what was given into finite float64, or say which one is not a number."""
     array = figures(name, value)
     refuse(name, array, ~np.isfinite(array), "give a finite number, or leave the row out and say why")
+    refuse(
+        name,
+        array,
+        np.abs(array) > FARTHEST,
+        f"nothing here is so large: give it in another unit, below {FARTHEST:g}",
+    )
     return array
 
 
@@ -85,6 +98,7 @@ def counts(name: str, value: ArrayLike) -> FloatArray:
     """Whole numbers of 0 or more."""
     array = numbers(name, value)
     refuse(name, array, (array < 0) | (array != np.floor(array)), "give a whole number of 0 or more")
+    refuse(name, array, array >= EXACT, "so large a count is not exact: give one below 9e15")
     return array
 
 
@@ -92,6 +106,7 @@ def at_least_zero(name: str, value: ArrayLike) -> FloatArray:
     """Numbers of 0 or more."""
     array = numbers(name, value)
     refuse(name, array, array < 0, "give a number of 0 or more")
+    refuse(name, array, (array > 0) & (array < 1.0 / FARTHEST), SMALL)
     return array
 
 
@@ -99,6 +114,7 @@ def above_zero(name: str, value: ArrayLike) -> FloatArray:
     """Numbers above 0."""
     array = numbers(name, value)
     refuse(name, array, array <= 0, "give a number above 0")
+    refuse(name, array, array < 1.0 / FARTHEST, SMALL)
     return array
 
 
@@ -139,7 +155,7 @@ def index(place: Sequence[int]) -> str:
 def open_share(name: str, value: float) -> float:
     """One number strictly between 0 and 1: a confidence, a power."""
     array = numbers(name, value)
-    if array.ndim or not 0 < array < 1:
+    if array.ndim or not NARROWEST < array < 1:
         raise ValueError(f"{name} is {value!r}; give one number strictly between 0 and 1, such as 0.95")
     return float(array)
 
@@ -153,12 +169,28 @@ def choice(name: str, value: str, allowed: Sequence[str]) -> str:
 
 def several(name: str, value: Sequence[str], allowed: Sequence[str] | None = None) -> tuple[str, ...]:
     """One or more words, of those allowed if there are such, each once."""
-    named = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else ()
+    named = listed(value)
     for one in named:
-        choice(name, one, [one] if allowed is None else allowed)
+        if allowed is not None or not isinstance(one, str):
+            choice(name, one, allowed or ["names"])
     if not named or len(set(named)) < len(named):
         raise ValueError(f"{name} are {reprlib.repr(value)}; name one or more, each once")
     return named
+
+
+def listed(value: Sequence[str]) -> tuple[str, ...]:
+    """What was given one after the other, a single word as one; nothing where it is no row."""
+    try:
+        return (value,) if isinstance(value, str) else tuple(value)
+    except TypeError:
+        return ()
+
+
+def flag(name: str, value: bool) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {reprlib.repr(value)}; give True or False")
+    return bool(value)
 
 
 def of_kind(name: str, value: object, kind: type[Kind], way_out: str) -> Kind:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import (
+    EXACT,
     FloatArray,
     StrArray,
     counts,
@@ -17,9 +18,6 @@ from onroll.statistics._inputs import (
     together,
     whole,
 )
-
-EXACT = 2.0**53
-"""Whole numbers below it are exact in a float."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

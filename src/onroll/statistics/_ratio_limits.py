@@ -12,6 +12,8 @@ from onroll.statistics._inputs import FloatArray, StrArray, normal_quantile
 
 FEW = "dispersed, effective counts"
 """What ``method`` says where a count of 0 left no log ratio to spread."""
+FARTHEST = 500.0
+"""No limit of a log ratio is further off: e to the 500 is no bound."""
 Parts: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, StrArray]
 """Lower and upper odds, two-sided probability, and the method's name."""
 
@@ -41,11 +43,12 @@ def dispersed(
     away = -np.abs(np.log(a / b * relative)) / error
     tail = (1.0 - confidence) / 2.0
     far = normal_quantile(confidence) if df is None else -float(special.stdtrit(df, tail))
+    spread = np.exp(np.minimum(far * error, FARTHEST))
     p_log = 2.0 * (special.ndtr(away) if df is None else special.stdtr(df, away))
     few_lower, few_upper, p_few = _effective(y / phi, y0 / phi, relative, tail)
     return (
-        np.where(both, a / b * np.exp(-far * error), few_lower),
-        np.where(both, a / b * np.exp(far * error), few_upper),
+        np.where(both, a / b / spread, few_lower),
+        np.where(both, a / b * spread, few_upper),
         np.where(both, p_log, p_few),
         np.where(both, "dispersed", FEW),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onroll.statistics._exact_ratios import fell
-from onroll.statistics._inputs import BoolArray, FloatArray, whole
+from onroll.statistics._inputs import BoolArray, FloatArray, flag, whole
 
 NOT_EVERY, EVERY, PROGRESS, TOO_SHORT, NOT_COMPARED = range(5)
 FINDINGS: Mapping[int, str] = MappingProxyType(
@@ -67,6 +67,7 @@ class Rule:
             raise ValueError(f"progress is {self.progress!r}; give a share from 0 to below 1, such as '0.05'")
         for name, least in (("min_events", 0), ("min_total", 0), ("years", 1)):
             whole(name, getattr(self, name), least)
+        flag("alternate", self.alternate)
 
     @property
     def above(self) -> Fraction:

@@ -159,6 +159,10 @@ def _whole(name: str, value: ArrayLike, cells: int) -> FloatArray:
 
 def _sums(sums: Sequence[tuple[Sequence[int], Possible]], cells: int) -> tuple[FloatArray, Possible]:
     """Which cells each total adds up, and what is possible of it."""
+    if not isinstance(sums, list | tuple):
+        raise ValueError(
+            f"sums is {reprlib.repr(sums)}; give a list of (places, what is possible of their sum)"
+        )
     members = np.zeros((len(sums), cells))
     ends = np.zeros((2, len(sums)))
     for row, pair in enumerate(sums):

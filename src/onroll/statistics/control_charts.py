@@ -16,6 +16,8 @@ from onroll.statistics._inputs import (
     above_zero,
     choice,
     counts,
+    figures,
+    flag,
     normal_quantile,
     numbers,
     one_above_zero,
@@ -93,9 +95,11 @@ def xmr_chart(
     (array([6.981...]), array([18.685...]), array([1], dtype=int8))
     """
     x = _row("value", numbers("value", value))
-    if not lowest <= x.min():
+    floor = figures("lowest", lowest)
+    if floor.ndim or not np.all(floor <= x):
+        smallest = f"{x.min():g}" if x.size else "not there"
         raise ValueError(
-            f"lowest is {lowest!r} and the smallest value {x.min():g}; give a number that no value is below"
+            f"lowest is {lowest!r} and the smallest value {smallest}; give a number that no value is below"
         )
     level = open_share("confidence", confidence)
     parts = segments(x.shape[-1], rebase, baseline)
@@ -105,9 +109,9 @@ def xmr_chart(
         """Centre and limits of one segment."""
         base = x[..., part.base]
         centre, half = base.mean(-1, keepdims=True), reach * moving_range(base, screened)
-        return centre, np.maximum(centre - half, lowest), centre + half
+        return centre, np.maximum(centre - half, floor), centre + half
 
-    return charted(x, read, parts, level, "xmr, screened" if screened else "xmr")
+    return charted(x, read, parts, level, "xmr, screened" if flag("screened", screened) else "xmr")
 
 
 def p_chart(

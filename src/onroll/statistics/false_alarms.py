@@ -14,6 +14,8 @@ from onroll.statistics._alarm_counts import MEASURES, checked_budget
 from onroll.statistics._inputs import choice, open_share, several, whole
 
 RULES = ("beyond", "shift", "trend")
+MOST_POINTS = 2000
+"""Runs are followed point by point: longer series would take minutes."""
 OF_MOVING_RANGE = 0.62
 """Degrees of freedom of a mean moving range, for each of its ranges."""
 
@@ -77,7 +79,7 @@ def alarm_budget(
     Parameters
     ----------
     charts, points : int
-        How many charts (schools times groups), each of how many points: 1 or more.
+        How many charts (schools times groups), each of how many points: 1 or more, 2,000 points at most.
     budget : float, default 1.0
         False alarms expected in all charts over all points, above 0; or the chance of one or more, below 1.
     measure : {"expected", "any"}, default "expected"
@@ -112,7 +114,7 @@ def alarm_budget(
     >>> family.z, family.shift, family.trend
     (4.3624..., 16, 9)
     """
-    charts, points = whole("charts", charts, 1), whole("points", points, 1)
+    charts, points = whole("charts", charts, 1), whole("points", points, 1, MOST_POINTS)
     asked, used = checked_budget(budget, measure), choice("measure", measure, MEASURES)
     named = several("rules", rules, RULES)
     share = asked / charts if used == "expected" else -float(np.expm1(np.log1p(-asked) / charts))

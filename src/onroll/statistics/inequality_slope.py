@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from onroll.statistics._inputs import (
     ROUNDING,
@@ -25,6 +26,11 @@ from onroll.statistics._inputs import (
 
 TRANSFORMS = ("none", "log", "logit", "sqrt")
 METHODS = ("analytic", "simulation")
+MOST_REPEATS = 10**6
+NEAREST = 1e-12
+"""Values nearer to an end of a transform are at it."""
+NO_BOUND = 1e200
+"""A ratio as far off has no bound; between two of them a quantile can still be drawn."""
 FEWEST = 3
 """Two ranks have a slope but nothing to judge a line by."""
 Pair = tuple[FloatArray, FloatArray]
@@ -95,7 +101,7 @@ def inequality_slope(
         method; on its logarithm for the relative index). Or the quantiles of ``repeats`` normal draws, as
         Public Health England has it.
     repeats, seed : int
-        Of the simulation; 100 repeats or more.
+        Of the simulation; 100 to a million repeats.
 
     Returns
     -------
@@ -176,7 +182,8 @@ def _rows(values: ArrayLike, errors: ArrayLike, population: ArrayLike) -> list[F
 
 def _refuse_outside(y: FloatArray, transform: str) -> None:
     """Raise for a value that the transform cannot take."""
-    wrong = {"none": np.zeros(y.shape, bool), "log": y <= 0, "logit": (y <= 0) | (y >= 1), "sqrt": y <= 0}
+    low = y < NEAREST
+    wrong = {"none": np.zeros(y.shape, bool), "log": low, "logit": low | (y > 1.0 - NEAREST), "sqrt": low}
     refuse(
         "values",
         y,
@@ -211,11 +218,16 @@ def _back(flat: FloatArray, transform: str) -> FloatArray:
     """Carry fitted ends back; a root below 0 is 0."""
     carry: dict[str, Callable[[FloatArray], FloatArray]] = {
         "none": np.asarray,
-        "log": np.exp,
-        "logit": lambda x: 1.0 / (1.0 + np.exp(-x)),
+        "log": _exp,
+        "logit": special.expit,
         "sqrt": lambda x: np.maximum(x, 0.0) ** 2,
     }
     return carry[transform](flat)
+
+
+def _exp(x: FloatArray) -> FloatArray:
+    """The exponential, which stays a number however large."""
+    return np.asarray(np.exp(np.minimum(x, 700.0)))
 
 
 def _ends(n: FloatArray) -> Pair:
@@ -246,9 +258,7 @@ def _analytic(
     g_bottom, g_top = (1.0 / _steepness(end, transform) for end in back)
     error = z * np.sqrt(g_top**2 * v_top + g_bottom**2 * v_bottom - 2.0 * g_top * g_bottom * together_)
     h_bottom, h_top = g_bottom / bottom, g_top / top
-    spread = np.exp(
-        z * np.sqrt(h_top**2 * v_top + h_bottom**2 * v_bottom - 2.0 * h_top * h_bottom * together_)
-    )
+    spread = _exp(z * np.sqrt(h_top**2 * v_top + h_bottom**2 * v_bottom - 2.0 * h_top * h_bottom * together_))
     return (top - bottom - error, top - bottom + error), (top / bottom / spread, top / bottom * spread)
 
 
@@ -268,7 +278,7 @@ def _fieller(
 
 def _draw(ends: Pair, moments: tuple[FloatArray, FloatArray, FloatArray], repeats: int, seed: int) -> Pair:
     """Fitted ends drawn anew, first axis the repeats: the fit is linear, so the two are normal together."""
-    repeats = whole("repeats", repeats, 100, otherwise=": limits are read off the tails")
+    repeats = whole("repeats", repeats, 100, MOST_REPEATS, otherwise=": limits are read off the tails")
     v_bottom, v_top, both = moments
     rng = np.random.default_rng(whole("seed", seed, 0))
     one, other = rng.standard_normal((2, repeats, *ends[0].shape))
@@ -280,6 +290,8 @@ def _quantiles(bottom: FloatArray, top: FloatArray, level: float) -> tuple[Pair,
     """Percentile limits of slope and relative index."""
     tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
     slope = np.quantile(top - bottom, tails, axis=0)
-    over = np.where(bottom == 0, np.inf, top / np.where(bottom == 0, 1.0, bottom))
+    near = np.abs(bottom) <= np.abs(top) / NO_BOUND
+    over = np.where(near, np.copysign(NO_BOUND, top), top / np.where(near, 1.0, bottom))
     relative = np.quantile(over, tails, axis=0)
+    relative = np.where(np.abs(relative) >= NO_BOUND / 2.0, np.copysign(np.inf, relative), relative)
     return (slope[0], slope[1]), (relative[0], relative[1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, choice, figures, numbers, open_share, refuse
+from onroll.statistics._inputs import FloatArray, choice, figures, listed, numbers, open_share, refuse
 
 METHODS = ("holm", "benjamini-hochberg")
 
@@ -168,8 +168,8 @@ def adjust(
 
 def _declared(members: Sequence[str]) -> tuple[str, ...]:
     """The family's names, each once."""
-    names = tuple(members) if isinstance(members, Iterable) else ()
-    if isinstance(members, str) or not names:
+    names = listed(members)
+    if isinstance(members, str) or not names or not all(isinstance(name, str) for name in names):
         raise ValueError(f"members is {members!r}; give the names of all that is compared, one or more")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

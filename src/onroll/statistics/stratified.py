@@ -15,6 +15,7 @@ from onroll.statistics._inputs import (
     StrArray,
     Words,
     choice,
+    flag,
     given,
     normal_quantile,
     open_share,
@@ -136,13 +137,13 @@ def mantel_haenszel(
     """
     tables = _strata.strata(events, total, reference_events, reference_total)
     level, common = open_share("confidence", confidence), choice("measure", measure, MEASURES)
-    used = choice("variance", variance or VARIANCES[common][0], VARIANCES[common])
+    used = choice("variance", VARIANCES[common][0] if variance is None else variance, VARIANCES[common])
     estimate, error = _common(tables, common, used)
     note = _strata.notes(tables, estimate, error)
     _strata.refuse_single(note)
     ratio = common != "risk_difference"
     limits = log_limits(estimate, error, level) if ratio else _normal_limits(estimate, error, level)
-    tested = _strata.cochran_mantel_haenszel(tables, continuity)
+    tested = _strata.cochran_mantel_haenszel(tables, flag("continuity", continuity))
     return _result(tables, (estimate, *limits), level, f"mantel-haenszel, {used}", common, tested, note)
 
 

@@ -11,9 +11,13 @@ from onroll.statistics._alarm_counts import (
     checked_budget,
     common_tail,
     expected_alarms,
+    refuse_none,
     watched_counts,
 )
 from onroll.statistics._inputs import FloatArray, above_zero, counts, refuse, together
+
+MOST_TIMES = 1e9
+"""A baseline is no less than this part of what is watched."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +98,7 @@ def count_limits(
     if n is not None:
         mean, n = together({"expected": mean, "total": n})
         refuse("expected", mean, mean >= n, "give less than the total, or leave total out")
+    refuse_none("expected", mean)
     asked, used = checked_budget(budget, measure), measure
     watched = Watched(mean, n)
     tail = common_tail(watched, asked, used)
@@ -157,6 +162,10 @@ def watch_limits(
         "exposure": above_zero("exposure", exposure),
     }
     before, there, here = together(shapes)
+    refuse_none("baseline_events", before)
+    refuse(
+        "exposure", here, here > MOST_TIMES * there, "so many times the baseline's: give a longer baseline"
+    )
     asked, used = checked_budget(budget, measure), measure
     share = min(asked / before.size, 0.5)
     lower, upper = watched_counts(

@@ -15,6 +15,7 @@ from onroll.statistics.control_charts import xmr_chart
 from onroll.statistics.decomposition import das_gupta, das_gupta_structure, kitagawa
 from onroll.statistics.disproportionality_rule import apply_rule
 from onroll.statistics.false_alarms import alarm_budget
+from onroll.statistics.funnel import proportion_funnel, rate_funnel
 from onroll.statistics.inequality_slope import inequality_slope
 from onroll.statistics.multiplicity import adjust
 from onroll.statistics.published_bounds import (
@@ -26,7 +27,11 @@ from onroll.statistics.published_bounds import (
     suppressed,
     table_bounds,
 )
+from onroll.statistics.rates import rate
+from onroll.statistics.ratios import rate_ratio
 from onroll.statistics.run_rules import run_rules
+from onroll.statistics.stratified import mantel_haenszel
+from onroll.statistics.watch_limits import count_limits, watch_limits
 
 LARGE = 1e300
 HOLD_ARRAYS = [
@@ -99,7 +104,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: alarm_budget(2.5, 3), r"^charts is 2\.5; give a whole number of 1 or more"),  # type: ignore[arg-type]
     (lambda: rounded(7, np.nan), r"^base is nan; give a whole number of 1 or more, such as 5"),  # type: ignore[arg-type]
     (lambda: counts_behind_rate(5.0, 100, decimals=1, per=LARGE), r"^per is 1e\+300; give a whole number from 1"),  # type: ignore[arg-type]
-    (lambda: counts_behind_rate(LARGE, 100, decimals=1), r"^rate is 1e\+300; so large a rate"),
+    (lambda: counts_behind_rate(1e40, 100, decimals=1), r"^rate is 1e\+40; so large a rate"),
     (lambda: table_bounds(suppressed([], []), []), r"^cells have shape \(0,\); give one row of cells"),
     (lambda: table_bounds(suppressed([[0]], [[4]]), [1]), r"^cells have shape \(1, 1\); give one row"),
     (lambda: table_bounds([1, 2], [1, 1]), r"^cells is \[1, 2\]; give what rounded"),  # type: ignore[arg-type]
@@ -108,6 +113,26 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: adjust([2], [3], [1], [0.1], members=["a"]), r"^lower\[0\] is 3; give no more than upper"),
     (lambda: adjust(["a"], [3], [4], [0.1], members=["a"]), r"^estimate\[0\] is 'a'; give a number"),
     (lambda: adjust([1], [3], [4], [0.1], members=3), r"^members is 3; give the names"),  # type: ignore[arg-type]
+    (lambda: das_gupta({"a": [1, 2]}, errors=3), r"^errors is 3; give a mapping"),  # type: ignore[arg-type]
+    (lambda: das_gupta_structure([[1, 2], [3, 4]], [[9, 9], [9, 9]], dimensions=[2]), r"^dimensions is 2; choose"),  # type: ignore[list-item]
+    (lambda: table_bounds(suppressed([0], [4]), [1], sums=3), r"^sums is 3; give a list"),  # type: ignore[arg-type]
+    (lambda: run_rules(CHART, rules=np.array(5)), r"^rules are array\(5\); name one"),  # type: ignore[arg-type]
+    (lambda: adjust([1], [0], [2], [0.1], members=[1]), r"^members is \[1\]; give the names"),  # type: ignore[list-item]
+    (lambda: xmr_chart([1, 2, 3], screened=2), r"^screened is 2; give True or False"),  # type: ignore[arg-type]
+    (lambda: xmr_chart([1, 2, 3], lowest="0"), r"^lowest is '0'; give a number"),  # type: ignore[arg-type]
+    (lambda: xmr_chart([]), r"^lowest is -inf|two or more"),
+    (lambda: alarm_budget(3, 10**7), r"^points is 10000000; give a whole number from 1 to 2000"),
+    (lambda: count_limits([]), r"^expected has shape \(0,\); give one point to watch or more"),
+    (lambda: watch_limits([], 1, []), r"^baseline_events has shape \(0,\); give one point"),
+    (lambda: watch_limits([3], 1e-16, [1]), r"^exposure\[0\] is 1; so many times the baseline's"),
+    (lambda: proportion_funnel([], [], method="score"), r"^units have shape \(0,\); give one unit or more"),
+    (lambda: rate_funnel([3, 4], [1e15, 1e15], target=1e15), r"^the count expected.* not told apart"),
+    (lambda: mantel_haenszel([1, 2], 9, reference_events=1, reference_total=9, continuity=1.5), r"^continuity is 1"),  # type: ignore[arg-type]
+    (lambda: rate(1e300, 1), r"^events is 1e\+300; nothing here is so large"),
+    (lambda: rate(1e16, 1), r"^events is 1e\+16; so large a count is not exact"),
+    (lambda: rate(1, 1e-300), r"^exposure is 1e-300; nothing here is so small"),
+    (lambda: rate(1, 1, confidence=1e-300), r"^confidence is 1e-300; give one number strictly"),
+    (lambda: inequality_slope(*SLOPE, method="simulation", repeats=10**15), r"^repeats is 1000000000000000; give"),
 ]  # fmt: skip
 
 
@@ -144,3 +169,16 @@ def test_results_that_may_hold_arrays_are_never_compared_by_value(name: str) -> 
     for one in results:
         if any(word in str(field.type) for field in fields(one) for word in ("Figure", "Array", "Words")):
             assert one.__eq__ is object.__eq__, one
+
+
+@pytest.mark.filterwarnings("error")
+def test_limits_that_are_no_bounds_are_infinite_without_a_warning() -> None:
+    far = rate_ratio(
+        3, 10, reference_events=2, reference_exposure=9, method="dispersed", dispersion=2.0, df=5.0, confidence=1 - 1e-16
+    )  # fmt: skip
+    assert far.lower < 1e-100
+    assert far.upper > 1e100
+    wide = inequality_slope(
+        [0.1, 0.2, 0.3], [1e7] * 3, [9, 9, 9], transform="log", method="simulation", repeats=100
+    )
+    assert (wide.relative_lower, wide.relative_upper) == (0.0, np.inf)
