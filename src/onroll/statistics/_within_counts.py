@@ -100,9 +100,9 @@ def within_schools(data: SchoolYears, names: list[str]) -> tuple[FloatArray, Cov
         freed = _freed(every, expected, data.school)
         information = freed.T @ (freed * expected[:, None])
         step, _, rank, _ = np.linalg.lstsq(information, freed.T @ (data.events - expected), rcond=VANISHED)
-        size, apart = float(np.abs(step).max()), rank < slopes.size
+        size, apart = float(np.abs(step).max()), bool(rank < slopes.size)
         slopes = slopes + step * min(1.0, 2.0 / max(size, 2.0))
-        apart |= float(np.abs(slopes).max()) > FURTHEST
+        apart = apart or float(np.abs(slopes).max()) > FURTHEST
         if size < SETTLED or apart:
             break
     if apart or size > UNSETTLED:
