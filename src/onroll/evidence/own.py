@@ -14,6 +14,7 @@ from onroll.evidence.intersections import intersection_rows
 from onroll.evidence.ladder import ladder_rows
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy, past_rows, record_rows
+from onroll.evidence.school_change import school_change_rows
 from onroll.evidence.school_spread import spread_rows
 from onroll.evidence.steady_terms import term_rows
 
@@ -40,6 +41,7 @@ def own_rows(
     yield from intersection_rows(study, cells, question)
     yield from school_rows(study, crossed, question)
     yield from spread_rows(study, crossed, question)
+    yield from school_change_rows(study, question)
     if question.consistency is not None:
         yield from past_rows(study, question, question.baseline[0])
         yield from term_rows(study, question)

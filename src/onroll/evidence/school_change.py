@@ -12,15 +12,19 @@ from onroll.evidence.records import RecordsStudy
 from onroll.evidence.school_panel import SUSPENDED, SchoolPanel, school_panel
 from onroll.evidence.table import finding
 from onroll.statistics.adoption_permutation import AdoptionPermutation, adoption_permutation
+from onroll.statistics.dose_response import dose_response, later_dose
 from onroll.statistics.staggered import Staggered, staggered_adoption
-from onroll.vocabulary import LIMITED, PHASES, academic_year
-from onroll.vocabulary.impact import STAGGERED
+from onroll.vocabulary import LIMITED, PHASES, WEAK, academic_year
+from onroll.vocabulary.impact import STAGGERED, WITHIN_SCHOOLS_OVER_TIME
 from onroll.vocabulary.records import (
     CHARTER_BEFORE,
     CHARTER_BY_YEAR,
     CHARTER_CHANGE,
     CHARTER_RANK,
     CHARTER_SEEN,
+    DOSE_E_VALUE,
+    DOSE_RATIO,
+    LATER_DOSE,
     OTHER_SCHOOLS,
 )
 
@@ -28,6 +32,8 @@ PER = 100.0
 FEWEST, MANY = 10, 40
 """Schools for any comparison, and for limits that rest on many of them."""
 SHUFFLES = 1999
+STEP, STEP_WORDS = 0.1, "for ten in a hundred staff more who were trained within 24 months"
+"""One unit of the dose."""
 NOBODY = "cannot be computed: no school of the phase signed the Charter within these years"
 FEW = "cannot be computed: {} schools with figures for every year, and {} are needed"
 POWER_AND_LEVEL = 1.959963984540054 + 0.8416212335729143
@@ -41,7 +47,9 @@ def school_change_rows(study: RecordsStudy, question: Question) -> Iterator[dict
     for phase in (PHASES[1], PHASES[0]):
         panel = school_panel(study, question, phase)
         if panel.years:
-            yield from _charter(panel, _about(study, question, phase), question)
+            about = _about(study, question, phase)
+            yield from _charter(panel, about, question)
+            yield from _training(panel, about, question)
 
 
 def _about(study: RecordsStudy, question: Question, phase: str) -> Mapping[str, Any]:
@@ -129,3 +137,27 @@ def _by_year(found: Staggered, said: Mapping[str, Any], question: Question) -> I
         **said, statistic=CHARTER_BEFORE, method="Wald test of all years before signing",
         estimate=float("nan") if why else float(found.before.p_value), note=f"cannot be computed: {why}" if why else "",
     )  # fmt: skip
+
+
+def _training(panel: SchoolPanel, about: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
+    """Pupils suspended after a year of more training, within schools; and before one, where there is nothing to find."""
+    said = {**about, "design": WITHIN_SCHOOLS_OVER_TIME, "strength": WEAK}
+    for statistic, fitted in ((DOSE_RATIO, dose_response), (LATER_DOSE, later_dose)):
+        try:
+            found = fitted(
+                panel.suspended, panel.pupils, panel.school, panel.calendar, panel.dose / STEP, panel.dose_school,
+                panel.dose_year, confidence=question.confidence,
+            )  # fmt: skip
+        except ValueError as wrong:
+            yield finding(**said, statistic=statistic, note=f"cannot be computed: {wrong}")
+            continue
+        note = "; ".join(part for part in (STEP_WORDS, found.note) if part)
+        yield finding(
+            **said, statistic=statistic, estimate=found.estimate, lower=found.lower, upper=found.upper,
+            confidence=question.confidence, denominator=float(found.schools), method=found.method, note=note,
+        )  # fmt: skip
+        if statistic == DOSE_RATIO:
+            yield finding(
+                **said, statistic=DOSE_E_VALUE, estimate=found.e_value, lower=found.e_value_limit,
+                method="E-value of the ratio, and of its limit nearer to 1",
+            )  # fmt: skip

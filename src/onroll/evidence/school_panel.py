@@ -30,8 +30,9 @@ class SchoolPanel:
     suspended, pupils : ndarray, shape (rows,)
     charter : ndarray, shape (rows,)
         Place of the first year in which the school had signed the Charter; ``inf`` for never.
-    trained : ndarray, shape (rows,)
-        Share of staff trained within 24 months, all topics together; NaN where no return was made.
+    dose, dose_school, dose_year : ndarray, shape (returns,)
+        Share of staff trained within 24 months, all topics together, of each return in any year; the school, and the
+        calendar year in which the academic year begins.
     left_out : int
         Schools without every year.
     """
@@ -43,8 +44,15 @@ class SchoolPanel:
     suspended: np.ndarray[Any, Any]
     pupils: np.ndarray[Any, Any]
     charter: np.ndarray[Any, Any]
-    trained: np.ndarray[Any, Any]
+    dose: np.ndarray[Any, Any]
+    dose_school: np.ndarray[Any, Any]
+    dose_year: np.ndarray[Any, Any]
     left_out: int
+
+    @property
+    def calendar(self) -> np.ndarray[Any, Any]:
+        """The calendar year in which each row's academic year begins."""
+        return np.asarray([int(self.years[place - 1][:4]) for place in self.year])
 
     @property
     def schools(self) -> int:
@@ -69,7 +77,7 @@ def school_panel(study: RecordsStudy, question: Question, phase: str) -> SchoolP
     return SchoolPanel(
         phase, years, index.get_level_values(0).to_numpy(dtype=str),
         np.tile(np.arange(1, len(years) + 1), len(whole)), counted["numerator"].to_numpy(dtype=float),
-        counted["denominator"].to_numpy(dtype=float), _signed(cells, whole, years), _trained(cells, index),
+        counted["denominator"].to_numpy(dtype=float), _signed(cells, whole, years), *_trained(cells),
         len(many) - len(whole),
     )  # fmt: skip
 
@@ -92,10 +100,12 @@ def _signed(cells: pd.DataFrame, schools: Sequence[str], years: Sequence[str]) -
     return np.repeat(np.array(places, dtype=float), len(years))
 
 
-def _trained(cells: pd.DataFrame, index: pd.MultiIndex) -> np.ndarray[Any, Any]:
-    returns = _wide(cells[cells["indicator"].astype("str").str.startswith(TRAINED)]).reindex(index)
-    staff = returns["denominator"].to_numpy(dtype=float)
-    share = np.full(staff.size, np.nan)
-    known = staff > 0
-    share[known] = returns["numerator"].to_numpy(dtype=float)[known] / staff[known]
-    return share
+def _trained(
+    cells: pd.DataFrame,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Each return's share of staff trained, its school and its calendar year."""
+    returns = _wide(cells[cells["indicator"].astype("str").str.startswith(TRAINED)])
+    returns = returns[returns["denominator"] > 0]
+    share = (returns["numerator"] / returns["denominator"]).to_numpy(dtype=float)
+    schools, years = (returns.index.get_level_values(level).astype("str") for level in (0, 1))
+    return share, schools.to_numpy(dtype=str), years.str[:4].astype(int).to_numpy()

@@ -34,6 +34,7 @@ from onroll.presentation.sentences import (
     ladder,
     published_ladder,
     register,
+    school_change,
     steady,
 )
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
@@ -77,6 +78,7 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "beside_others": lambda a: (tables.beside(a.facts),),
         "impact": lambda a: (tables.impact(a.facts),),
         "impact_estimates": lambda a: impact_tables.estimates(a.facts),
+        "school_change": lambda a: impact_tables.schools(a.facts),
         "impact_checks": lambda a: impact_tables.checks(a.facts),
         "known_truth": lambda a: impact_tables.known_truth(a.framework.known_truth, a.framework.plan.impact.fingerprint),
         "synthetic_control_donors": lambda a: (tables.donors(a.facts),),
@@ -165,6 +167,8 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "among_authorities": lambda a: consistency.among_all(a.facts),
         "false_alarms": lambda a: consistency.false_alarms(a.facts),
         "consistency_not_told": lambda a: consistency.not_told(a.facts),
+        "charter": lambda a: school_change.charter(a.facts),
+        "training_and_suspensions": lambda a: school_change.training(a.facts),
         "training": lambda a: practice.training(a.facts),
         "placements": lambda a: practice.reviews(a.facts),
         "withheld": lambda a: _withheld(a.facts),

@@ -1,0 +1,80 @@
+"""The chart of schools that signed the Charter: how they changed beside others, by years since they signed."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.numbers import rate
+from onroll.presentation.sentences.school_change import INDICATOR, ORDER, WORDS
+from onroll.presentation.wording import source_line
+from onroll.vocabulary.records import CHARTER_BY_YEAR
+
+NAME = "charter_by_year"
+COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
+
+
+def by_year(facts: Facts) -> Chart:
+    """A panel a phase: the change of each year before and since signing, beside schools that had not signed."""
+    panels = [(phase, found) for phase in ORDER if (found := _rows(facts, phase))]
+    drawn, every = stacked_canvas(len(panels), 2.6)
+    for axes, (phase, found) in zip(every, panels, strict=True):
+        _panel(axes, found)
+        axes.set_title(WORDS[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK)
+    every[-1].set_xlabel("Years since the school signed the Charter")
+    rows = facts.frame.loc[[fact.row for _, found in panels for fact in found]]
+    drawn.title = "How schools changed beside others before and after they signed the Charter"
+    drawn.unit = (
+        f"Change in pupils suspended for every 100, beside schools that had not signed, {facts.brief.period}; intervals where "
+        "schools are many"
+    )
+    said = " ".join(
+        f"{WORDS[phase].capitalize()}: {', '.join(_said(fact) for fact in found)}." for phase, found in panels
+    )
+    drawn.alt = f"Dot chart of changes by years since signing. {said}"
+    drawn.foot = "Left of the line they had not signed: dots away from 0 there cannot be the Charter's."
+    years = rows["note"].str.split(";").str[0]
+    drawn.numbers, drawn.source = rows[COLUMNS].assign(choice=years).reset_index(), source_line(facts, rows)
+    return drawn
+
+
+def has_years(facts: Facts) -> bool:
+    """Whether there is anything to draw."""
+    return any(_rows(facts, phase) for phase in ORDER)
+
+
+def _rows(facts: Facts, phase: str) -> list[Fact]:
+    found = facts.all(
+        indicator=INDICATOR, statistic=CHARTER_BY_YEAR, breakdown=phase, time_period=facts.brief.year
+    )
+    return [fact for fact in found if fact.is_known]
+
+
+def _years(fact: Fact) -> int:
+    return int(str(fact["note"]).split(" ")[0])
+
+
+def _said(fact: Fact) -> str:
+    return f"{_years(fact):+d} years {rate(fact['estimate'])}"
+
+
+def _panel(axes: Axes, found: list[Fact]) -> None:
+    at = [_years(fact) for fact in found]
+    for place, fact in zip(at, found, strict=True):
+        colour = OWN if place >= 0 else GREY
+        if not pd.isna(fact["lower"]):
+            axes.plot([place, place], [fact["lower"], fact["upper"]], color=colour, linewidth=1.8, zorder=3)
+        axes.plot(
+            [place], [fact["estimate"]], "o" if place >= 0 else "s", color=colour, markersize=6, zorder=4
+        )
+    axes.axhline(0, color=INK, linewidth=1)
+    axes.axvline(-0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)))
+    axes.text(-0.45, 1.02, "signed", transform=axes.get_xaxis_transform(), fontsize=8.5, color=INK)
+    axes.set_xticks(at, [f"{place:+d}" if place else "0" for place in at])
+
+
+CHARTER_CHARTS = MappingProxyType({NAME: (by_year, has_years)})
