@@ -29,8 +29,8 @@ def by_year(facts: Facts) -> Chart:
     rows = facts.frame.loc[[fact.row for _, found in panels for fact in found]]
     drawn.title = "How schools changed beside others before and after they signed the Charter"
     drawn.unit = (
-        f"Change in pupils suspended for every 100, beside schools that had not signed, {facts.brief.period}; intervals where "
-        "schools are many"
+        f"Change in pupils suspended for every 100, beside schools that had not signed, {facts.brief.period}; intervals "
+        "where schools are many"
     )
     said = " ".join(
         f"{WORDS[phase].capitalize()}: {', '.join(_said(fact) for fact in found)}." for phase, found in panels
