@@ -91,8 +91,8 @@ workbench: $(READY)  ## JupyterLab on the notebooks
 
 # ---- files that are made from others; tests compare them
 
-docs: $(READY)  ## docs/public_names.md and docs/data_dictionary.md anew from code and contracts
-	$(BIN)/python docs/generate.py public_names data_dictionary
+docs: $(READY)  ## docs/public_names.md, data_dictionary.md and known_truth.md anew from code, contracts and the study
+	$(BIN)/python docs/generate.py public_names data_dictionary known_truth
 
 environment: $(READY)  ## environment.yml anew from pyproject.toml
 	$(BIN)/python docs/generate.py environment

@@ -226,10 +226,43 @@ def _table(names: Iterator[tuple[str, str]]) -> str:
     return "\n".join(["| name | what |", "|---|---|", *rows, ""])
 
 
+def known_truth() -> str:
+    """What the designs of impact gave where the truth was known, from evaluation/known_truth.yaml."""
+    from onroll.framework import load
+    from onroll.vocabulary import MEASURES
+
+    framework = load(ROOT)
+    known, plan = framework.known_truth, framework.plan.impact
+    lines = [
+        "# Impact where the truth is known",
+        "",
+        "Made from `evaluation/known_truth.yaml`, which `docs/known_truth.py` writes: the whole chain from counts of 150",
+        "made authorities to the verdict. Synthetic data, no real place; they scatter as the published panel does (a test",
+        "compares them). A verdict may claim an impact where there is none in at most "
+        f"{plan.false_alarms:.0%} of panels, and intervals",
+        f"must hold the truth in {plan.coverage[0]:.0%} to {plan.coverage[1]:.0%}, allowing for the number of panels; "
+        "a design that does not may carry no verdict.",
+    ]
+    for outcome in plan.outcomes:
+        lines += [
+            "", f"## {MEASURES[outcome].label}", "",
+            "| what truly happened | panels | true ratio | stood out | interval held the truth | evidence of an impact | "
+            "open checks | verdict wrong |",
+            "|---|---|---|---|---|---|---|---|",
+        ]  # fmt: skip
+        lines += [
+            f"| {known.scenarios[one.scenario]} | {one.runs:,} | {one.ratio:.2f} | {one.stands_out:.1%} | "
+            f"{one.coverage:.1%} | {one.supported:.1%} | {one.unsure:.1%} | {one.wrong:.1%} |"
+            for one in known.of(outcome)
+        ]
+    return "\n".join(lines) + "\n"
+
+
 MADE: dict[str, tuple[str, Callable[[], str]]] = {
     "public_names": ("docs/public_names.md", public_names),
     "data_dictionary": ("docs/data_dictionary.md", data_dictionary),
     "environment": ("environment.yml", environment),
+    "known_truth": ("docs/known_truth.md", known_truth),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated
 
@@ -171,7 +171,10 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan. ``choices`` are what a run may change; each change is a departure the report lists."""
+    """The plan. ``choices`` are what a run may change; each change is a departure the report lists.
+
+    ``scales`` says where the primary design stands on scales of evidence that others use, whatever it finds.
+    """
 
     version: int
     estimand: str
@@ -190,6 +193,7 @@ class Plan:
     wording: Mapping[Name, Threshold]
     choices: Mapping[Name, Parameter]
     analyses: tuple[Analysis, ...]
+    scales: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for key in ("confidence", "power"):

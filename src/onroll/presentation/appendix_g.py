@@ -103,7 +103,7 @@ def _objective(framework: Framework, facts: Facts, one: Standing) -> list[Block]
     blocks.append(Rating(one.rating, (*one.reason, strength)))
     indicators = {indicator.id for indicator in one.indicators}
     if "suspension_rate" in indicators:
-        blocks += _rates(facts)
+        blocks += _rates(framework, facts)
     if "suspension_rate_by_sen" in indicators:
         blocks += _groups(facts)
     blocks += _of_records(framework, facts, one)
@@ -131,7 +131,7 @@ def _listed(one: Standing) -> Text:
     return text(". ".join(f"In {table}: {', '.join(labels)}" for table, labels in by_table.items()))
 
 
-def _rates(facts: Facts) -> list[Block]:
+def _rates(framework: Framework, facts: Facts) -> list[Block]:
     blocks: list[Block] = [Heading("How many and how often", 4)]
     for name in MEASURES:
         blocks.append(Paragraph(sentences.happened(facts, name)))
@@ -154,7 +154,7 @@ def _rates(facts: Facts) -> list[Block]:
     blocks += [
         *_picture(facts, "impact_estimates"),
         *impact_tables.estimates(facts),
-        *impact_tables.checks(facts),
+        *impact_tables.checks(facts, framework.plan.scales),
     ]
     blocks += _picture(facts, "impact_choices_suspension_rate")
     blocks.append(Heading("A second opinion: synthetic control and difference in differences", 4))

@@ -79,7 +79,7 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "impact": lambda a: (tables.impact(a.facts),),
         "impact_estimates": lambda a: impact_tables.estimates(a.facts),
         "school_change": lambda a: impact_tables.schools(a.facts),
-        "impact_checks": lambda a: impact_tables.checks(a.facts),
+        "impact_checks": lambda a: impact_tables.checks(a.facts, a.framework.plan.scales),
         "known_truth": lambda a: impact_tables.known_truth(a.framework.known_truth, a.framework.plan.impact.fingerprint),
         "synthetic_control_donors": lambda a: (tables.donors(a.facts),),
         "sources": lambda a: (tables.sources(a.facts),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from onroll.framework.known_truth import KnownTruth
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import OUTCOMES, Judged, all_judged, judged
@@ -90,7 +92,7 @@ def _of(fact: Fact | None) -> Text:
     return text(fact.bind("count", "numerator"), " of ", fact.bind("count", "denominator"))
 
 
-def checks(facts: Facts) -> tuple[Block, ...]:
+def checks(facts: Facts, scales: Mapping[str, str]) -> tuple[Block, ...]:
     """What has to be passed before a page may speak of an impact, and whether it was, outcome by outcome."""
     every = [one for one in all_judged(facts) if one.verdict is not None]
     if not every:
@@ -102,10 +104,17 @@ def checks(facts: Facts) -> tuple[Block, ...]:
     rows.append((text("So much may be said"), *(text(_level(one)) for one in every)))
     used = [fact.row for one in every for fact in (*one.checks, one.verdict) if fact is not None]
     caption = f"What must be passed before a page may speak of an impact, {facts.brief.period}"
+    others = "; ".join(f"{name}: {words}" for name, words in scales.items())
+    beside = (
+        Paragraph(
+            text(f"On scales that others use the design stands, whatever it finds, at: {others}."), "note"
+        ),
+    )
     levels = text("; ".join(f"{name}: {meaning}" for name, meaning in LEVELS.items()) + ".")
     return (
         Table(caption, ("Check", *(one.label for one in every)), tuple(rows), source(facts, used)),
         Paragraph(levels, "note"),
+        *(beside if scales else ()),
     )
 
 

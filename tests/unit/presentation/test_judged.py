@@ -99,7 +99,7 @@ def test_those_that_stood_as_high_are_told_as_the_check_has_it(run: Run) -> None
 
 
 def test_the_table_of_checks_has_every_check_and_every_outcome(run: Run) -> None:
-    table = impact_tables.checks(run.facts)[0]
+    table = impact_tables.checks(run.facts, {"A scale": "3 of 5"})[0]
     assert isinstance(table, Table)
     assert len(table.rows) == len(CHECKS) + 1
     assert [len(row) for row in table.rows] == [1 + len(OUTCOMES)] * len(table.rows)
