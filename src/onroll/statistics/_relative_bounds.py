@@ -19,7 +19,7 @@ from onroll.statistics._inputs import BoolArray, FloatArray
 
 FIRST_STEP = 0.1
 """Share of the size that the least favourable test has; the conditional test has the rest."""
-GRID, HALVINGS = 400, 50
+GRID, HALVINGS = 400, 35
 """Values tried between the ends of the least favourable set, and halvings of the outermost step."""
 SAME = 1e-10
 """Two inequalities that move together to within this do not bound one another."""

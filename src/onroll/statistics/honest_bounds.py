@@ -231,7 +231,7 @@ def breakdown(
         least, most = most, 4.0 * most
         if most > LARGEST * unit:
             return float("inf")
-    return float(optimize.brentq(nearer, least, most, rtol=1e-4, xtol=1e-6 * unit))
+    return float(optimize.brentq(nearer, least, most, rtol=5e-4, xtol=1e-6 * unit))
 
 
 def _checked(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from onroll.statistics.honest_bounds import breakdown, honest_bounds
+from onroll.statistics.staggered import staggered_adoption
 from onroll.validation import certificate
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,6 +66,17 @@ def test_at_the_breakdown_of_smoothness_a_limit_is_0() -> None:
     at = breakdown(EFFECTS, MATRIX, 2, restriction="smoothness")
     found = honest_bounds(EFFECTS, MATRIX, 2, at, restriction="smoothness")
     assert found.lower == pytest.approx(0.0, abs=1e-3)
+
+
+def test_what_staggered_adoption_finds_by_periods_since_treatment_goes_in_as_it_is() -> None:
+    unit, period = np.repeat(np.arange(45), 6), np.tile(np.arange(1, 7), 45)
+    first = np.array([0, 4, 5])[unit % 3]
+    y = np.random.default_rng(3).normal(size=270) + 5.0 * ((first > 0) & (period >= first))
+    since = staggered_adoption(y, unit, period, first, base="universal").since_treatment
+    assert since.at.tolist() == [-4, -3, -2, 0, 1, 2]
+    found = honest_bounds(since.effects, since.covariance, 3, [0.0, 0.5, 1.0])
+    assert np.all((found.lower < 5.0) & (found.upper > 5.0))
+    assert found.lower[0] > 0
 
 
 def test_one_effect_before_and_one_after_are_enough() -> None:
