@@ -196,7 +196,7 @@ def test_the_plan_fingerprint_ignores_comments_and_layout_but_no_content(project
 def test_the_notebooks_are_joined_with_what_may_be_set_in_them(ours: Ours) -> None:
     assert [each.id for each in ours.notebooks] == [
         "00_start_here", "05_data_quality", "10_exclusions", "15_termly_exclusions", "20_disproportionality",
-        "25_consistency", "30_strategy_impact", "50_practice",
+        "25_consistency", "30_strategy_impact", "35_school_change", "50_practice",
         "55_alternative_provision", "90_appendix_g", "91_board",
     ]  # fmt: skip
     for each in ours.notebooks:
