@@ -18,6 +18,7 @@ from onroll.counts.published import all_sources, panel
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
 from onroll.statistics import difference, leave_one_out, placebos, synthetic_control
+from onroll.statistics.donor_hull import donor_hull
 from onroll.statistics.synthetic_control import in_time
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
@@ -44,6 +45,7 @@ from onroll.vocabulary import (
     academic_year,
     periods,
 )
+from onroll.vocabulary.impact import HULL
 
 OBJECTIVE = "P7.1"
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
@@ -125,6 +127,12 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
     yield found.row(
         FIT, SYNTHETIC_CONTROL, estimate=fit.pre_rmspe, method="root mean square gap before the launch"
     )
+    hull = donor_hull(outcomes, found.treated, pre)
+    yield found.row(
+        HULL, SYNTHETIC_CONTROL, estimate=hull.relative, numerator=float(np.count_nonzero(hull.outside != "")),
+        denominator=float(pre.sum()), method="distance from what weights of others can make, over the others' spread",
+        note="years before in which the authority lay below or above every other, of all years before",
+    )  # fmt: skip
     growth = np.quantile(np.delete(ranked.ratio, found.treated), question.confidence, method="higher")
     yield found.row(
         DETECTABLE_GAP, SYNTHETIC_CONTROL, estimate=float(growth * fit.pre_rmspe), confidence=question.confidence,

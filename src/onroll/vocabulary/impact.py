@@ -16,8 +16,9 @@ SPECIFICATION, AGREEMENT, DRIVER = (
 )
 CHECK, VERDICT = "check", "strength of evidence"
 PASSED, FAILED, NOT_MADE = "passed", "not passed", "cannot be made"
+HULL = "outside all others before"
 IMPACT = (
-    RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
+    HULL, RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
 )  # fmt: skip
 """Statistics of the primary design, the multiverse and the verdict."""
 

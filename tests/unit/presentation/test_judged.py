@@ -15,6 +15,7 @@ from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.judged import OUTCOMES, all_judged, judged
 from onroll.presentation.model import Table, plain
 from onroll.presentation.sentences import judged as said
+from onroll.presentation.sentences.impact import impact
 from onroll.runs import Run
 from onroll.vocabulary.impact import (
     CHECK,
@@ -136,3 +137,13 @@ def test_the_chart_of_estimates_has_each_interval_and_its_band(run: Run) -> None
     ratios = chart.numbers[chart.numbers["statistic"] == "ratio of rate ratios"]
     assert sorted(float(line.get_xdata()[0]) for line in lines) == pytest.approx(sorted(ratios["estimate"]))
     assert isinstance(chart.numbers, pd.DataFrame)
+
+
+def test_an_authority_outside_all_others_before_is_said_to_be(run: Run) -> None:
+    assert "below or above every other" not in repr(run.say("impact"))
+    frame = run.facts.frame.copy()
+    mine = (frame["indicator"] == f"strategy_impact_{SUSPENSIONS}") & (frame["statistic"] == HULL)
+    assert mine.sum() == 1
+    frame.loc[mine, "numerator"] = 3.0
+    words = plain(impact(Facts(reopened(frame, {"withheld": []}), run.facts.brief), SUSPENSIONS)[0])
+    assert "lay below or above every other authority in 3 of 15 years before" in words

@@ -21,6 +21,7 @@ from onroll.vocabulary import (
     TOTAL,
     academic_year,
 )
+from onroll.vocabulary.impact import HULL
 
 
 def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
@@ -44,9 +45,25 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
     shares = [share["estimate"]] + ([distance["estimate"]] if distance is not None else [])
     already = _already(facts, measure) if side == "below" else ()
     control = text(
-        *_could_be_seen(facts, measure), *first, *rest, *already, *_so(side, max(shares) <= brief.stands_out)
-    )
+        *_outside(facts, measure),
+        *_could_be_seen(facts, measure),
+        *first,
+        *rest,
+        *already,
+        *_so(side, max(shares) <= brief.stands_out),
+    )  # fmt: skip
     return [control, *_other_choices(facts, measure), *_second_comparison(facts, measure)]
+
+
+def _outside(facts: Facts, measure: str) -> Text:
+    """Said where the authority lay outside all others before: then no weights of others can stand for it."""
+    hull = facts.one(indicator=f"strategy_impact_{measure}", statistic=HULL)
+    if hull is None or not hull.is_known or hull["numerator"] == 0:
+        return ()
+    return text(
+        f"{facts.brief.area} lay below or above every other authority in ", hull.bind("count", "numerator"), " of ",
+        hull.bind("count", "denominator"), " years before, so no mixture of others can stand for it there. ",
+    )  # fmt: skip
 
 
 def _other_choices(facts: Facts, measure: str) -> list[Text]:
