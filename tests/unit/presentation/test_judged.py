@@ -21,6 +21,7 @@ from onroll.vocabulary.impact import (
     CHECK,
     CHECKS,
     FAILED,
+    HULL,
     NOT_MADE,
     PASSED,
     SUPPORTED,
