@@ -63,6 +63,8 @@ def restaurants(folder: Path) -> Mapping[str, float]:
             answers |= {f"{name}: lower limit": float(lower), f"{name}: upper limit": float(upper)}
         answers["parallel trends: lower limit"] = found.parallel_lower
         answers["parallel trends: upper limit"] = found.parallel_upper
+    for name in ("1.0: lower limit", "1.5: upper limit"):
+        answers[f"relative magnitude {name}, by 20,000 draws"] = answers[f"relative magnitude {name}"]
     return answers
 
 

@@ -118,5 +118,5 @@ def test_what_cannot_be_is_refused_in_words(change: dict[str, object], complaint
 @pytest.mark.slow
 def test_the_published_example_comes_out() -> None:
     (case,) = certificate(ROOT, ["P19"]).cases
-    assert len(case.figures) == 18
+    assert len(case.figures) == 20
     assert [figure for figure in case.figures if not figure.agrees] == []
