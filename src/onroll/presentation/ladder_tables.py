@@ -8,6 +8,7 @@ from onroll.presentation.ladder import INDICATOR, TOPICS, UNRELIABLE, Line, line
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
 from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.counts import NO_BREAK
+from onroll.presentation.sentences.gap import is_mostly_apart
 from onroll.presentation.sentences.ladder import NAMED, NO_RECORDS
 from onroll.vocabulary import RELATIVE_RISK
 from onroll.vocabulary.records import (
@@ -31,6 +32,7 @@ COLUMNS = (
     "Rule of attention", "Smallest ratio that would show",
 )  # fmt: skip
 REFERENCE, NONE_LEFT, CANNOT = "the reference group", "–", "cannot be computed"
+APART = "cannot be told: too many have nobody to be compared with"
 RULE_WORDS = {True: "names it", False: "does not name it"}
 
 
@@ -85,6 +87,8 @@ def _parts(one: Line, *rungs: str) -> Text:
     first, second, third = facts
     if first is None or second is None:
         return without(one)
+    if is_mostly_apart(one, rungs[2]):
+        return text(APART)
     said = text(first.bind("rate"), " / ", second.bind("rate"))
     return said if third is None else text(*said, " / ", third.bind("rate"))
 

@@ -26,31 +26,37 @@ def gap_parts(one: Line) -> Text:
     """What part of the gap goes with how the groups are made up, and what with the schools they attend."""
     if one.level is None or one.base is None or not (one.level.is_known and one.base.is_known):
         return ()
-    gap = float(one.level["estimate"] - one.base["estimate"])
     said = text(
         f"{capital(one.people)}, ", one.level.bind("rate"), f" in 100, beside {one.others}, ", one.base.bind("rate"),
         " in 100.",
     )  # fmt: skip
     kinds = with_and(_of_kind(one.rungs.get(COMPOSITION)))
-    said += _split(one, gap, (COMPOSITION, RATE_PART, PUPILS_APART), (
+    said += _split(one, (COMPOSITION, RATE_PART, PUPILS_APART), (
         f" goes with differences between the two groups in {kinds}", " remains between pupils alike in these",
         " How far the make-up of the group explains it cannot be told: too many of its pupils have nobody of the reference "
         "group who is alike.",
     ))  # fmt: skip
     said += _unsure(one)
-    return said + _split(one, gap, (BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), (
+    return said + _split(one, (BETWEEN_SCHOOLS, WITHIN_SCHOOLS, SCHOOLS_APART), (
         " goes with the different schools that the two groups attend", " remains between pupils of the same school",
         " How far schools explain it cannot be told: too many of its pupils are in schools with nobody of the reference "
         "group.",
     ))  # fmt: skip
 
 
-def _split(one: Line, gap: float, rungs: tuple[str, str, str], words: tuple[str, str, str]) -> Text:
+def is_mostly_apart(one: Line, rung: str) -> bool:
+    """Whether so much of a gap concerns pupils with nobody to be compared with that its other parts say nothing."""
+    apart, level, base = one.known(rung), one.level, one.base
+    if apart is None or level is None or base is None or not (level.is_known and base.is_known):
+        return False
+    return abs(float(apart["estimate"])) > MUCH * abs(float(level["estimate"] - base["estimate"]))
+
+
+def _split(one: Line, rungs: tuple[str, str, str], words: tuple[str, str, str]) -> Text:
     first, second = one.known(rungs[0]), one.known(rungs[1])
     if first is None or second is None:
         return ()
-    apart = one.known(rungs[2])
-    if apart is not None and abs(float(apart["estimate"])) > MUCH * abs(gap):
+    if is_mostly_apart(one, rungs[2]):
         return text(words[2])
     return text(
         *_made_of(first, words[0]),
