@@ -37,7 +37,7 @@ from onroll.runs import Run, brief_of, open_run, run_of, today
 from onroll.staging import Staging, recover
 from onroll.study import Study
 from onroll.study import examine as study_of
-from onroll.validation.certificate import certificate
+from onroll.validation.beside import Certifying
 from onroll.vocabulary import time_period
 
 Say = Callable[[str], None]
@@ -133,16 +133,17 @@ def evaluate(
         say(f"up to date: {done / 'index.html'}")
         return open_run(done, project)
     say("checking, counting and computing")
-    warm = WarmProcess()
+    warm, certifying = WarmProcess(), Certifying(project.root)
     try:
         study = study_of(project, year, data, choices, term)
         for line in study.warnings:
             say(f"warning: {line}")
         with Staging(_target(project, str(out), _name(study))) as staging:
-            _make(project, study, staging, wish, warm, say, key, began)
+            _make(project, study, staging, wish, warm, certifying, say, key, began)
             staging.keep()
     finally:
         warm.close()
+        certifying.close()
     say(f"done in {time.monotonic() - began:.1f} s: {staging.target / 'index.html'}")
     return open_run(staging.target, project)
 
@@ -218,13 +219,14 @@ def _make(
     staging: Staging,
     wish: Wish,
     warm: WarmProcess,
+    certifying: Certifying,
     say: Say,
     key: str,
     began: float,
 ) -> None:
     """Write the whole run into the staging folder; raise when a notebook did not finish."""
     folder, run_id = staging.folder, f"{study.question.year}-{key[:8]}"
-    certified = certificate(project.root)
+    certified = certifying.result()
     write_whole(folder / "certificate.csv", _csv(certified.table()))
     brief = replace(brief_of(study, run_id, today()), checked=certified.summary)
     write_run_basis(folder, study.released, brief, _policies(study), study.quality)
