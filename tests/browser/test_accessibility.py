@@ -158,6 +158,6 @@ def test_pages_for_the_board_print_on_few_sheets(
 def test_the_pages_were_looked_at_with_pictures_that_load(browser: Any, pages: dict[str, Path]) -> None:
     tab, _ = opened(browser, pages["appendix-g"])
     sizes = tab.evaluate("[...document.images].map(one => one.naturalWidth)")
-    assert len(sizes) == 8
+    assert len(sizes) == 10
     assert all(width > 300 for width in sizes)
     tab.close()

@@ -33,6 +33,7 @@ DRAWING = ("10_exclusions", "25_consistency")
 """The notebooks that draw rates of suspensions."""
 NOTEBOOKS = (
     "00_start_here", "05_data_quality", "10_exclusions", "20_disproportionality", "25_consistency", "30_strategy_impact",
+    "35_school_change",
     "50_practice", "55_alternative_provision", "90_appendix_g", "91_board",
 )  # fmt: skip
 
@@ -353,7 +354,9 @@ def test_a_year_received_for_one_authority_only_claims_nothing_of_england(root: 
     )
     assert england["estimate"].isna().all()
     impact = run.evidence(indicator="strategy_impact_suspension_rate")
-    assert impact["note"].str.contains("too few other authorities").all()
+    assert impact["estimate"].isna().all()
+    assert impact["note"].str.contains("too few other authorities|own series has a gap").all()
+    assert "is not known: too few other authorities" in repr(run.say("verdict"))
     assert "England" not in repr(run.say("suspensions"))
     page(run.document("board"))
 

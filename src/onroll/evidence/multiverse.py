@@ -158,7 +158,8 @@ def _among(figures: Whole, comparators: str, question: Question) -> set[str] | N
 def _similar(figures: Whole, question: Question) -> set[str]:
     """The authorities whose rate over the baseline was nearest the evaluated one's."""
     at = [figures.years.index(year) for year in question.baseline if year in figures.years]
-    rates = figures.events[at].sum(axis=0) / figures.pupils[at].sum(axis=0)
+    events, pupils = figures.events[at].sum(axis=0), figures.pupils[at].sum(axis=0)
+    rates = np.divide(events, pupils, out=np.full(pupils.shape, np.nan), where=pupils > 0)
     apart = np.abs(rates - rates[figures.codes == question.area_code].sum())
     apart[figures.codes == question.area_code] = np.nan
     near = np.argsort(apart, kind="stable")[: min(NEAREST, int(np.isfinite(apart).sum()))]

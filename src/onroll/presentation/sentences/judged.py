@@ -35,9 +35,8 @@ def verdict(facts: Facts, outcome: str) -> Text:
     """One paragraph: how far the evidence goes, the ratio, and what could have been seen."""
     one = judged(facts, outcome)
     if one.ratio is None or one.visible is None:
-        return text(
-            f"Whether the strategy changed {CHANGED[outcome]} is not known: {one.why or 'it was not examined'}."
-        )
+        why = one.why.removeprefix("cannot be computed: ") or "it was not examined"
+        return text(f"Whether the strategy changed {CHANGED[outcome]} is not known: {why}.")
     area = facts.brief.area
     found = text(one.ratio.bind("ratio"), " times what the changes of other authorities lead to expect (interval ",
                  *between(one.ratio, "ratio"), ")")  # fmt: skip
