@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,6 @@ STEP, STEP_WORDS = 0.1, "for ten in a hundred staff more who were trained within
 """One unit of the dose."""
 NOBODY = "cannot be computed: no school of the phase signed the Charter within these years"
 FEW = "cannot be computed: {} schools with figures for every year, and {} are needed"
-POWER_AND_LEVEL = 1.959963984540054 + 0.8416212335729143
-"""Standard errors that a change must be away from 0 to stand out at 95% in eight of ten studies (Bloom 1995)."""
 
 
 def school_change_rows(study: RecordsStudy, question: Question) -> Iterator[dict[str, Any]]:
@@ -102,8 +101,8 @@ def _found(
     ]
     schools = {"numerator": float(found.treated), "denominator": float(found.units)}
     yield finding(
-        **said, **schools, statistic=CHARTER_SEEN, estimate=POWER_AND_LEVEL * float(found.shuffles.std()),
-        method="what could have been seen: a change this large would stand out in eight of ten",
+        **said, **schools, statistic=CHARTER_SEEN, estimate=_reach(question) * float(found.shuffles.std()),
+        method=f"what could have been seen: a change this large would stand out in {question.power:.0%} of studies",
     )  # fmt: skip
     yield finding(
         **said, **schools, statistic=CHARTER_CHANGE, estimate=found.estimate, lower=found.lower, upper=found.upper,
@@ -112,6 +111,12 @@ def _found(
     yield finding(
         **said, **schools, statistic=CHARTER_RANK, estimate=found.p_value, method="rank among shuffles of who signed when",
     )  # fmt: skip
+
+
+def _reach(question: Question) -> float:
+    """Standard errors from 0 at which a change stands out as often as the plan's power asks (Bloom 1995)."""
+    normal = NormalDist()
+    return normal.inv_cdf((1 + question.confidence) / 2) + normal.inv_cdf(question.power)
 
 
 def _by_year(found: Staggered, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:

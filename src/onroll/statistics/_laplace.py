@@ -162,6 +162,7 @@ class Laplace:
         whole = np.array(start, dtype=np.float64)
 
         def downhill(part: FloatArray) -> tuple[float, FloatArray]:
+            """Less the likelihood and its slope over the free parameters; no end where it cannot be had."""
             whole[free] = part
             try:
                 value, slope = self.value(whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -132,3 +133,11 @@ def test_why_nothing_can_be_said_is_said(schools: int, signed: bool, why: str) -
 
 def test_everything_rests_on_all_schools_and_the_door_knows() -> None:
     assert set(rows_of(study_of())) <= OVER_SCHOOLS
+
+
+def test_what_could_have_been_seen_follows_the_confidence_asked_for() -> None:
+    study, seen = study_of(), {}
+    for confidence in (0.8, 0.95):
+        rows = school_change_rows(study, replace(question(), confidence=confidence))
+        seen[confidence] = next(row["estimate"] for row in rows if row["statistic"] == CHARTER_SEEN)
+    assert seen[0.8] / seen[0.95] == pytest.approx((1.281552 + 0.841621) / (1.959964 + 0.841621), rel=1e-6)
