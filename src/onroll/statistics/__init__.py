@@ -8,7 +8,9 @@ from types import ModuleType
 __all__ = [
     "adjusted",
     "adjusted_counts",
+    "adoption_before",
     "adoption_permutation",
+    "adoption_power",
     "between_schools",
     "concentration",
     "control_charts",
@@ -35,6 +37,7 @@ __all__ = [
     "intersections",
     "leave_one_out",
     "marginal",
+    "meta_analysis",
     "mixed",
     "multiplicity",
     "multiverse",
@@ -68,7 +71,9 @@ __all__ = [
     "synthetic_control",
     "synthetic_difference",
     "synthetic_predictors",
+    "trend_before",
     "two_groups",
+    "unit_changes",
     "watch_limits",
     "wild_bootstrap",
 ]

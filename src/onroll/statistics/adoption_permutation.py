@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import FloatArray, figures, numbers, open_share
-from onroll.statistics._panel import TIE
+from onroll.statistics._shuffled_dates import changes_of, checked, end_of, rank_of, shuffled_dates
 
 METHOD = "Callaway-Sant'Anna weights, {} shuffles of who began when"
-FEWEST_SHUFFLES = 99
-STEPS, WIDEST = 60, 1e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,82 +108,16 @@ def adoption_permutation(
         figures("first_treated", first_treated),
         open_share("confidence", confidence),
     )
-    _check(table, first, shuffles)
+    checked(table, first, shuffles)
     under = (np.arange(table.shape[1])[None, :] >= first[:, None]).astype(np.float64)
-    rng = np.random.default_rng(seed)
-    orders = np.array([np.arange(first.size), *(rng.permutation(first.size) for _ in range(shuffles))])
-    dates = first[orders]
-    moved, carried = _changes(table, dates), _changes(under, dates)
+    dates = shuffled_dates(first, shuffles, seed)
+    moved, carried = changes_of(table, dates), changes_of(under, dates)
     estimate = float(moved[0] / carried[0])
-    rank = _rank(moved, carried, 0.0)
-    low, high = _end(moved, carried, 1 - level, -1.0), _end(moved, carried, 1 - level, 1.0)
+    rank = rank_of(moved, carried, 0.0)
+    low, high = end_of(moved, carried, 1 - level, -1.0), end_of(moved, carried, 1 - level, 1.0)
     open_ends = [name for name, end in (("lower", low), ("upper", high)) if not np.isfinite(end)]
     return AdoptionPermutation(
         estimate=estimate, lower=low, upper=high, confidence=level, method=METHOD.format(shuffles), p_value=rank,
         shuffles=moved[1:], units=first.size, treated=int(np.count_nonzero(first < table.shape[1])),
         note=f"shuffles rule nothing out on the {' and '.join(open_ends)} side" if open_ends else "",
     )  # fmt: skip
-
-
-def _check(table: FloatArray, first: FloatArray, shuffles: int) -> None:
-    if table.ndim != 2 or first.shape != (table.shape[0],):
-        raise ValueError(
-            f"outcome has shape {table.shape} and first_treated {first.shape}; give (units, periods), (units,)"
-        )
-    if isinstance(shuffles, bool) or not isinstance(shuffles, int | np.integer) or shuffles < FEWEST_SHUFFLES:
-        raise ValueError(f"shuffles is {shuffles!r}; give a whole number of {FEWEST_SHUFFLES} or more")
-    if np.isnan(first).any():
-        raise ValueError(
-            f"first_treated[{int(np.argmax(np.isnan(first)))}] is NaN; give a period, or inf for never"
-        )
-    if (first < 1).any():
-        at = int(np.argmax(first < 1))
-        raise ValueError(
-            f"first_treated[{at}] is {first[at]:g}: treated from the first period on; leave the unit out"
-        )
-    within = first < table.shape[1]
-    if not within.any():
-        raise ValueError("nobody is treated within the periods seen")
-    if not (first > first[within].min()).any():
-        raise ValueError("all units began at once, so none is left to compare with")
-
-
-def _changes(table: FloatArray, dates: FloatArray) -> FloatArray:
-    """The average change for each row of dates: cells of cohorts and periods that have a control, weighed by units."""
-    total, weight = np.zeros(dates.shape[0]), np.zeros(dates.shape[0])
-    periods = table.shape[1]
-    for begun in np.unique(dates[0][dates[0] < periods]):
-        cohort = dates == begun
-        start = int(np.ceil(begun))
-        for period in range(start, periods):
-            step = table[:, period] - table[:, start - 1]
-            waiting = dates > period
-            if waiting[0].any():
-                size = cohort.sum(axis=1)
-                total += size * (cohort @ step / size - waiting @ step / waiting.sum(axis=1))
-                weight += size
-    return np.asarray(total / weight)
-
-
-def _rank(moved: FloatArray, carried: FloatArray, change: float) -> float:
-    """Share of all orders that stray at least as far from a change as the real one does."""
-    apart = np.abs(moved - change * carried)
-    return float(np.count_nonzero(apart >= apart[0] * (1.0 - TIE)) / apart.size)
-
-
-def _end(moved: FloatArray, carried: FloatArray, alpha: float, side: float) -> float:
-    """The change furthest out on one side that shuffling does not rule out, by bisection."""
-    middle = float(moved[0] / carried[0])
-    reach = max(float(np.ptp(moved)), abs(middle), 1e-9)
-    while _rank(moved, carried, middle + side * reach) > alpha:
-        reach *= 2.0
-        if reach > WIDEST * max(1.0, abs(middle)):
-            return side * float("inf")
-    kept, out = 0.0, reach
-    for _ in range(STEPS):
-        half = (kept + out) / 2.0
-        if _rank(moved, carried, middle + side * half) > alpha:
-            kept = half
-        else:
-            out = half
-    return middle + side * kept
