@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from onroll.framework.contract_files import load_contracts
+from onroll.framework.known_truth_schools import KnownSchools
 from onroll.intake.records.dictionary import CodeEntry, TableEntry, dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -255,7 +256,36 @@ def known_truth() -> str:
             f"{one.coverage:.1%} | {one.supported:.1%} | {one.unsure:.1%} | {one.wrong:.1%} |"
             for one in known.of(outcome)
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_schools_known(framework.known_schools)]) + "\n"
+
+
+def _schools_known(known: KnownSchools) -> Iterator[str]:
+    """What comparing schools of one authority gave, from evaluation/known_truth_schools.yaml."""
+    yield from (
+        "",
+        "# Schools that changed where the truth is known",
+        "",
+        "Made from `evaluation/known_truth_schools.yaml`, which `docs/known_truth_schools.py` writes: from the counts of",
+        "made schools of one authority to the words on the page. Synthetic data, no real place. A change is left standing",
+        "only if it stands out and schools that signed are not found to have differed before; intervals are read only then.",
+        "Dates are shuffled as if dealt out. Where schools sign because they stand high they are not: far more changes",
+        "stand out than may be left standing.",
+    )
+    for phase in dict.fromkeys(one.phase for one in known.results):
+        yield from (
+            "",
+            f"## {phase}",
+            "",
+            "| what truly happened | authorities | true change, per 100 | stood out | found to differ before | "
+            "left standing | interval held the truth, of the others | claimed wrongly |",
+            "|---|---|---|---|---|---|---|---|",
+        )
+        for one in known.of(phase):
+            held = f"{one.coverage:.1%} of {one.judged}" if one.judged else "-"
+            yield (
+                f"| {known.scenarios[one.scenario]} | {one.runs:,} | {one.change:.2f} | {one.stands_out:.1%} | "
+                f"{one.differed:.1%} | {one.claimed:.1%} | {held} | {one.wrong:.1%} |"
+            )
 
 
 MADE: dict[str, tuple[str, Callable[[], str]]] = {

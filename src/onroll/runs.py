@@ -188,7 +188,7 @@ def brief_of(study: Study, run: str, made: str) -> Brief:
         confidence=question.confidence, title=framework.strategy.title, board=framework.strategy.board.name,
         run=run, made=made, sources=sources, licence=next(iter(cards.values())).attribution,
         stands_out=framework.plan.wording["placebo_share_stands_out"].value, deviations=study.deviations,
-        term=study.term, origins=origins,
+        term=study.term, origins=origins, power=question.power,
     )  # fmt: skip
 
 

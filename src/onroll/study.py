@@ -239,10 +239,11 @@ def _question(
         reference_groups={one.breakdown: one.group for one in plan.reference_groups},
         baseline=periods(chosen["baseline_first"], chosen["baseline_last"]), pandemic=pandemic,
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
-        change_pre=periods(difference.pre_first, difference.pre_last), confidence=chosen["confidence"],
+        change_pre=periods(difference.pre_first, difference.pre_last),
+        impact_comparators=chosen["impact_comparators"], confidence=chosen["confidence"],
         power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
         consistency=plan.consistency, impact=plan.impact,
-        known_truth=framework.known_truth,
+        known_truth=framework.known_truth, known_schools=framework.known_schools,
     )  # fmt: skip
     _check_windows(question)
     return question

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import KnownTruth
+from onroll.framework.known_truth_schools import KnownSchools
 from onroll.framework.plan import Consistency, Disproportionality
 from onroll.vocabulary import periods
+from onroll.vocabulary.impact import ALL_OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Question:
         The first time period in which the strategy was in force.
     impact_pre, change_pre : tuple of str
         Years before the strategy for the synthetic control, and for the difference in differences.
+    impact_comparators : str
+        Which other authorities every design of impact compares with: all, statistical neighbours, region, similar rate.
     confidence, power : float
         Coverage of every interval; power behind every detectable change.
     disproportionality : Disproportionality, optional
@@ -45,6 +49,8 @@ class Question:
         How impact is estimated, what could as well have been chosen, and what words must earn.
     known_truth : KnownTruth, optional
         What the designs gave in simulation, which a verdict must answer to.
+    known_schools : KnownSchools, optional
+        What the comparison of schools gave in simulation.
     dispersion : str
         ``other_authorities`` widens changes by how other authorities' counts moved; ``none`` does not.
     """
@@ -62,6 +68,7 @@ class Question:
     launch: str
     impact_pre: tuple[str, ...]
     change_pre: tuple[str, ...]
+    impact_comparators: str = ALL_OTHERS
     confidence: float = 0.95
     power: float = 0.80
     dispersion: str = "other_authorities"
@@ -69,6 +76,15 @@ class Question:
     consistency: Consistency | None = None
     impact: ImpactPlan | None = None
     known_truth: KnownTruth | None = None
+    known_schools: KnownSchools | None = None
+
+    @property
+    def impact_choices(self) -> Mapping[str, str]:
+        """The choices by parameter that a simulation of the designs rests on, in words."""
+        return {
+            "impact_comparators": self.impact_comparators, "impact_first": self.impact_pre[0],
+            "impact_last": self.impact_pre[-1], "confidence": f"{self.confidence:g}",
+        }  # fmt: skip
 
     @property
     def calm_pre(self) -> tuple[str, ...]:

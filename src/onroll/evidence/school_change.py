@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from statistics import NormalDist
 from typing import Any
-
-import numpy as np
 
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy
+from onroll.evidence.school_charter import charter_rows
+from onroll.evidence.school_differences import difference_rows
 from onroll.evidence.school_panel import SUSPENDED, SchoolPanel, school_panel
+from onroll.evidence.school_power import power_rows
+from onroll.evidence.school_years import year_rows
 from onroll.evidence.table import finding
-from onroll.statistics.adoption_permutation import AdoptionPermutation, adoption_permutation
 from onroll.statistics.dose_response import dose_response, later_dose
-from onroll.statistics.staggered import Staggered, staggered_adoption
-from onroll.vocabulary import LIMITED, PHASES, WEAK, academic_year
+from onroll.vocabulary import LIMITED, PHASES, WEAK
 from onroll.vocabulary.impact import STAGGERED, WITHIN_SCHOOLS_OVER_TIME
-from onroll.vocabulary.records import (
-    CHARTER_BEFORE,
-    CHARTER_BY_YEAR,
-    CHARTER_CHANGE,
-    CHARTER_RANK,
-    CHARTER_SEEN,
-    DOSE_E_VALUE,
-    DOSE_RATIO,
-    LATER_DOSE,
-    OTHER_SCHOOLS,
-)
+from onroll.vocabulary.records import CHARTER_CHANGE, DOSE_E_VALUE, DOSE_RATIO, LATER_DOSE, OTHER_SCHOOLS
 
-PER = 100.0
-FEWEST, MANY = 10, 40
-"""Schools for any comparison, and for limits that rest on many of them."""
-SHUFFLES = 1999
+FEWEST = 10
+"""Schools for any comparison."""
 STEP, STEP_WORDS = 0.1, "for ten in a hundred staff more who were trained within 24 months"
 """One unit of the dose."""
 NOBODY = "cannot be computed: no school of the phase signed the Charter within these years"
@@ -47,7 +34,7 @@ def school_change_rows(study: RecordsStudy, question: Question) -> Iterator[dict
         panel = school_panel(study, question, phase)
         if panel.years:
             about = _about(study, question, phase)
-            yield from _charter(panel, about, question)
+            yield from _charter(panel, {**about, "design": STAGGERED}, question)
             yield from _training(panel, about, question)
 
 
@@ -60,88 +47,20 @@ def _about(study: RecordsStudy, question: Question, phase: str) -> Mapping[str, 
     }  # fmt: skip
 
 
-def _charter(panel: SchoolPanel, about: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
-    """What could have been seen, the change of schools that signed, by years since, and the years before."""
-    said = {**about, "design": STAGGERED}
-    dated = np.isfinite(panel.charter) & (panel.charter > 1)
-    if panel.schools < FEWEST or not dated.any():
+def _charter(panel: SchoolPanel, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
+    """What could have been seen, the change and what may be said of it, year by year, school by school."""
+    if panel.schools < FEWEST or not panel.signed.any():
         why = NOBODY if panel.schools >= FEWEST else FEW.format(panel.schools, FEWEST)
         yield finding(**said, statistic=CHARTER_CHANGE, note=why)
         return
-    rate = PER * panel.suspended / panel.pupils
     try:
-        by_year = staggered_adoption(
-            rate, panel.school, panel.year, panel.charter, confidence=question.confidence
-        )
-        ranked = adoption_permutation(*_table(panel, rate), shuffles=SHUFFLES, confidence=question.confidence)
+        rows = [
+            *power_rows(panel, said, question), *charter_rows(panel, said, question),
+            *year_rows(panel, said, question), *difference_rows(panel, said, question),
+        ]  # fmt: skip
     except ValueError as wrong:
-        yield finding(**said, statistic=CHARTER_CHANGE, note=f"cannot be computed: {wrong}")
-        return
-    yield from _found(panel, ranked, said, question)
-    yield from _by_year(by_year, said, question)
-
-
-def _table(
-    panel: SchoolPanel, rate: np.ndarray[Any, Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Schools by years, without those that had signed by the first; the place of each school's first year, from 0."""
-    shape = (panel.schools, len(panel.years))
-    first = panel.charter.reshape(shape)[:, 0] - 1
-    return rate.reshape(shape)[first > 0], first[first > 0]
-
-
-def _found(
-    panel: SchoolPanel, found: AdoptionPermutation, said: Mapping[str, Any], question: Question
-) -> Iterator[dict[str, Any]]:
-    span = f"{academic_year(panel.years[0])} to {academic_year(panel.years[-1])}, the pandemic years left out"
-    notes = [
-        span,
-        f"{panel.left_out} schools without every year left out" if panel.left_out else "",
-        found.note,
-    ]
-    schools = {"numerator": float(found.treated), "denominator": float(found.units)}
-    yield finding(
-        **said, **schools, statistic=CHARTER_SEEN, estimate=_reach(question) * float(found.shuffles.std()),
-        method=f"what could have been seen: a change this large would stand out in {question.power:.0%} of studies",
-    )  # fmt: skip
-    yield finding(
-        **said, **schools, statistic=CHARTER_CHANGE, estimate=found.estimate, lower=found.lower, upper=found.upper,
-        confidence=question.confidence, method=found.method, note="; ".join(one for one in notes if one),
-    )  # fmt: skip
-    yield finding(
-        **said, **schools, statistic=CHARTER_RANK, estimate=found.p_value, method="rank among shuffles of who signed when",
-    )  # fmt: skip
-
-
-def _reach(question: Question) -> float:
-    """Standard errors from 0 at which a change stands out as often as the plan's power asks (Bloom 1995)."""
-    normal = NormalDist()
-    return normal.inv_cdf((1 + question.confidence) / 2) + normal.inv_cdf(question.power)
-
-
-def _by_year(found: Staggered, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
-    """By years since signing, and the joint test of the years before; limits and test where schools are many."""
-    since, are_many = found.since_treatment, found.units >= MANY
-    for at, change, low, high in zip(
-        since.at, since.effects, since.effect_lower, since.effect_upper, strict=True
-    ):
-        if np.isfinite(change):
-            limits = (
-                {"lower": float(low), "upper": float(high), "confidence": question.confidence}
-                if are_many
-                else {}
-            )
-            yield finding(
-                **said, **limits, statistic=CHARTER_BY_YEAR, estimate=float(change), method=found.method,
-                note=f"{int(at):+d} years",
-            )  # fmt: skip
-    why = found.before.note or (
-        "" if are_many else f"{found.units} schools, too few for a joint test of several years"
-    )
-    yield finding(
-        **said, statistic=CHARTER_BEFORE, method="Wald test of all years before signing",
-        estimate=float("nan") if why else float(found.before.p_value), note=f"cannot be computed: {why}" if why else "",
-    )  # fmt: skip
+        rows = [finding(**said, statistic=CHARTER_CHANGE, note=f"cannot be computed: {wrong}")]
+    yield from rows
 
 
 def _training(panel: SchoolPanel, about: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from onroll.vocabulary.records import SCHOOL
 
 SUSPENDED, CHARTER = "register_suspended_pupil_rate", "charter_signed"
 TRAINED = "staff_trained_"
+PER = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,41 @@ class SchoolPanel:
     @property
     def schools(self) -> int:
         """How many schools."""
-        return int(np.unique(self.school).size)
+        return int(self.events.shape[0])
+
+    @property
+    def events(self) -> np.ndarray[Any, Any]:
+        """Pupils suspended, schools by years."""
+        return self.suspended.reshape(-1, len(self.years))
+
+    @property
+    def rolls(self) -> np.ndarray[Any, Any]:
+        """Pupils on roll, schools by years."""
+        return self.pupils.reshape(-1, len(self.years))
+
+    @property
+    def first(self) -> np.ndarray[Any, Any]:
+        """Place of the first year in which each school had signed, from 0; ``inf`` for never."""
+        return self.charter.reshape(-1, len(self.years))[:, 0] - 1.0
+
+    @property
+    def had_not_signed(self) -> np.ndarray[Any, Any]:
+        """Which schools had not signed by the first year: the others cannot be seen before and after."""
+        return np.asarray(self.first > 0)
+
+    @property
+    def signed(self) -> np.ndarray[Any, Any]:
+        """Which of all schools signed within these years."""
+        return np.asarray(self.had_not_signed & np.isfinite(self.first))
+
+    @property
+    def rates(self) -> np.ndarray[Any, Any]:
+        """Pupils suspended for every 100, of schools that had not signed by the first year, by years."""
+        return np.asarray(PER * (self.events / self.rolls)[self.had_not_signed])
+
+    def repeated(self, one_a_school: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """A value a school as a value a school and year, in the order of ``rates``."""
+        return np.repeat(one_a_school, len(self.years))
 
 
 def school_panel(study: RecordsStudy, question: Question, phase: str) -> SchoolPanel:

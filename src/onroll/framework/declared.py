@@ -10,6 +10,7 @@ from onroll.errors import UsageError, did_you_mean, one_of
 from onroll.framework.comparisons import Comparator, RatingRule, RatingTerms
 from onroll.framework.indicators import Indicator
 from onroll.framework.known_truth import KnownTruth
+from onroll.framework.known_truth_schools import KnownSchools
 from onroll.framework.notebooks import Notebook
 from onroll.framework.plan import Plan
 from onroll.framework.protection import Disclosure
@@ -35,6 +36,7 @@ class Framework:
     plan: Plan
     plan_sha256: str
     known_truth: KnownTruth
+    known_schools: KnownSchools
     notebooks: tuple[Notebook, ...]
     files: tuple[str, ...]
 

@@ -13,6 +13,7 @@ from onroll.framework.comparisons import ComparatorFile, RatingTerms
 from onroll.framework.declared import Framework
 from onroll.framework.indicators import IndicatorFile
 from onroll.framework.known_truth import KnownTruth
+from onroll.framework.known_truth_schools import KnownSchools
 from onroll.framework.notebooks import Notebook, NotebookFile
 from onroll.framework.parameters import Parameter
 from onroll.framework.plan import Plan
@@ -53,9 +54,10 @@ def load(root: Path | str) -> Framework:
     )
     disclosure = _read(evaluation / "disclosure.yaml", root, Disclosure)
     known_truth = _read(evaluation / "known_truth.yaml", root, KnownTruth)
+    known_schools = _read(evaluation / "known_truth_schools.yaml", root, KnownSchools)
     if found := list(problems(all_)):
         raise DeclarationError("\n".join(found))
-    return _join(all_, disclosure, known_truth)
+    return _join(all_, disclosure, known_truth, known_schools)
 
 
 def _read(path: Path, root: Path, kind: type[T]) -> Read[T]:
@@ -81,13 +83,26 @@ def _indicator_files(folder: Path, root: Path) -> Iterator[Read[IndicatorFile]]:
         yield file
 
 
-def _join(all_: Declarations, disclosure: Read[Disclosure], known_truth: Read[KnownTruth]) -> Framework:
+def _join(
+    all_: Declarations,
+    disclosure: Read[Disclosure],
+    known_truth: Read[KnownTruth],
+    known_schools: Read[KnownSchools],
+) -> Framework:
     documents = [
         all_.strategy.document,
         *(file.document for file in all_.indicators),
         *(
             each.document
-            for each in (all_.ratings, all_.comparators, disclosure, all_.plan, known_truth, all_.notebooks)
+            for each in (
+                all_.ratings,
+                all_.comparators,
+                disclosure,
+                all_.plan,
+                known_truth,
+                known_schools,
+                all_.notebooks,
+            )
         ),
     ]
     ratings, comparators = all_.ratings.it, all_.comparators.it.comparators
@@ -101,6 +116,7 @@ def _join(all_: Declarations, disclosure: Read[Disclosure], known_truth: Read[Kn
         plan=all_.plan.it,
         plan_sha256=all_.plan.document.sha256,
         known_truth=known_truth.it,
+        known_schools=known_schools.it,
         notebooks=tuple(_with_parameters(each, all_) for each in all_.notebooks.it.notebooks),
         files=tuple(document.file for document in documents),
     )

@@ -18,6 +18,7 @@ from onroll.presentation import (
     practice,
     published_tables,
     quality_tables,
+    school_change_tables,
     sentences,
     tables,
 )
@@ -35,6 +36,7 @@ from onroll.presentation.sentences import (
     published_ladder,
     register,
     school_change,
+    school_charter,
     steady,
 )
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
@@ -78,7 +80,8 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "beside_others": lambda a: (tables.beside(a.facts),),
         "impact": lambda a: (tables.impact(a.facts),),
         "impact_estimates": lambda a: impact_tables.estimates(a.facts),
-        "school_change": lambda a: impact_tables.schools(a.facts),
+        "school_change": lambda a: school_change_tables.schools(a.facts),
+        "known_truth_of_schools": lambda a: school_change_tables.known_truth(a.framework.known_schools),
         "impact_checks": lambda a: impact_tables.checks(a.facts, a.framework.plan.scales),
         "known_truth": lambda a: impact_tables.known_truth(a.framework.known_truth, a.framework.plan.impact.fingerprint),
         "synthetic_control_donors": lambda a: (tables.donors(a.facts),),
@@ -167,7 +170,11 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "among_authorities": lambda a: consistency.among_all(a.facts),
         "false_alarms": lambda a: consistency.false_alarms(a.facts),
         "consistency_not_told": lambda a: consistency.not_told(a.facts),
-        "charter": lambda a: school_change.charter(a.facts),
+        "charter_could_be_seen": lambda a: school_charter.could_be_seen(a.facts),
+        "charter": lambda a: school_charter.charter(a.facts),
+        "charter_before": lambda a: school_charter.before(a.facts),
+        "charter_for_whom": lambda a: school_charter.for_whom(a.facts),
+        "charter_effect_size": lambda a: school_charter.effect_size(a.facts),
         "training_and_suspensions": lambda a: school_change.training(a.facts),
         "training": lambda a: practice.training(a.facts),
         "placements": lambda a: practice.reviews(a.facts),

@@ -36,6 +36,8 @@ class Brief:
         The term of a termly report, such as ``Spring term``; empty for a year.
     origins : tuple of str
         Where the rows are from: ``published``, ``own records``, ``synthetic``.
+    power : float
+        How often what could have been seen would have stood out.
     checked : str
         How many published answers the statistics give again, in words; empty where that was not asked.
     """
@@ -61,6 +63,7 @@ class Brief:
     deviations: tuple[str, ...] = ()
     term: str = ""
     origins: tuple[str, ...] = ("published",)
+    power: float = 0.80
     checked: str = ""
 
     @property

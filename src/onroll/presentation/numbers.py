@@ -74,6 +74,11 @@ def size(value: float) -> str:
     return rate(abs(value))
 
 
+def fine_size(value: float) -> str:
+    """The same with two decimals, for rates below 1."""
+    return ratio(abs(value))
+
+
 def fall(value: float) -> str:
     """A ratio below 1 as a fall: ``0.53`` is ``47%``."""
     return percent(1.0 - value)
@@ -123,7 +128,8 @@ def for_every(measure: str) -> str:
 
 
 FORMATS = {
-    "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "portion": portion,
-    "fall": fall, "rise": rise, "in_ten": in_ten, "in_ten_first": in_ten_first, "probability": probability, "times": times,
+    "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "fine_size": fine_size,
+    "portion": portion, "fall": fall, "rise": rise, "in_ten": in_ten, "in_ten_first": in_ten_first,
+    "probability": probability, "times": times,
 }  # fmt: skip
 """Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.numbers import rate
-from onroll.presentation.sentences.school_change import INDICATOR, ORDER, WORDS
+from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, WORDS
 from onroll.presentation.wording import source_line
 from onroll.vocabulary.records import CHARTER_BY_YEAR
 

@@ -81,26 +81,41 @@ CONSISTENCY = (
     CHART_BASELINE, CHART_PLACE, CHART_LEVEL, FALSE_ALARMS,
 )  # fmt: skip
 """What is said of how alike schools, or authorities, are, and of how steady they are."""
-CHARTER_CHANGE, CHARTER_SEEN, CHARTER_BY_YEAR, CHARTER_BEFORE, CHARTER_RANK = (
-    "change with the Charter", "change with the Charter that could have been seen", "change by years since the Charter",
-    "joint test of the years before the Charter", "share of shuffles that change as far",
+CHARTER_SEEN, CHARTER_SEEN_FORMULA = (
+    "change with the Charter that could have been seen", "change with the Charter that could have been seen, by formula",
+)  # fmt: skip
+CHARTER_CHANGE, CHARTER_RANK, CHARTER_EFFECT_SIZE, CHARTER_BY_YEAR = (
+    "change with the Charter", "share of shuffles that change as far", "effect size of the Charter",
+    "change by years since the Charter",
+)  # fmt: skip
+CHARTER_STOOD, CHARTER_LEVEL, CHARTER_BEFORE, CHARTER_TREND = (
+    "how high schools stood before the Charter", "level of schools before the Charter",
+    "joint test of the years before the Charter", "trend before the Charter that could have been seen",
+)  # fmt: skip
+CHARTER_DEPARTURE, CHARTER_WORD = (
+    "departure that would explain the change with the Charter", "what may be said of the Charter",
+)  # fmt: skip
+CHARTER_SCHOOLS, CHARTER_RANGE, CHARTER_ALIKE = (
+    "mean over schools of their own change with the Charter", "range of schools' own changes with the Charter",
+    "chance of schools differing as far by themselves",
 )  # fmt: skip
 DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE = (
-    "ratio with more training",
-    "ratio with later training",
-    "E-value of the ratio",
-)
+    "ratio with more training", "ratio with later training", "E-value of the ratio",
+)  # fmt: skip
 SCHOOL_CHANGE = (
-    CHARTER_CHANGE,
-    CHARTER_SEEN,
-    CHARTER_BY_YEAR,
-    CHARTER_BEFORE,
-    CHARTER_RANK,
-    DOSE_RATIO,
-    LATER_DOSE,
-    DOSE_E_VALUE,
-)
+    CHARTER_SEEN, CHARTER_SEEN_FORMULA, CHARTER_CHANGE, CHARTER_RANK, CHARTER_EFFECT_SIZE, CHARTER_BY_YEAR, CHARTER_STOOD,
+    CHARTER_LEVEL, CHARTER_BEFORE, CHARTER_TREND, CHARTER_DEPARTURE, CHARTER_WORD, CHARTER_SCHOOLS, CHARTER_RANGE,
+    CHARTER_ALIKE, DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE,
+)  # fmt: skip
 """What is said of schools that changed, over all schools of a phase together."""
+NOT_OUT, APART, NOT_HELD, STOOD_OUT = (
+    "does not stand out", "stands out, and schools differed before", "stands out, by a design that is not reliable",
+    "stands out",
+)  # fmt: skip
+CHARTER_WORDS = (NOT_OUT, APART, NOT_HELD, STOOD_OUT)
+"""What may be said of schools that signed the Charter, from the least."""
+HIGHER, LOWER, OTHER_LEVEL, MOVING = "stood higher", "stood lower", "another level", "moved apart"
+"""How schools that signed differed before they did."""
 OVER_SCHOOLS = frozenset((*CONSISTENCY[:13], *SCHOOL_CHANGE))
 """Those that rest on all schools of a phase together, hidden ones among them."""
 NO_PEOPLE = frozenset((YEARS_ABOVE, FALSE_ALARMS, *CONSISTENCY[3:13], *SCHOOL_CHANGE))

@@ -163,6 +163,14 @@ results:
   - {scenario: no_effect, outcome: suspension_rate, ratio: 1.0, runs: 9, stands_out: 0.0, coverage: 1.0,
      supported: 0.0, unsure: 0.0, wrong: 0.0}
 """
+KNOWN_SCHOOLS = """\
+confidence: 0.95
+seed: 1
+scenarios: {no_effect: nothing was done}
+results:
+  - {scenario: no_effect, phase: State-funded primary, ratio: 1.0, change: 0.0, runs: 9, stands_out: 0.0, claimed: 0.0,
+     differed: 0.0, judged: 9, coverage: 1.0, wrong: 0.0}
+"""
 NOTEBOOKS = """\
 parameters:
   year: {type: year, default: "", help: The year.}
@@ -184,6 +192,7 @@ FILES = {
     "evaluation/disclosure.yaml": DISCLOSURE,
     "evaluation/analysis_plan.yaml": PLAN,
     "evaluation/known_truth.yaml": KNOWN_TRUTH,
+    "evaluation/known_truth_schools.yaml": KNOWN_SCHOOLS,
     "notebooks/notebooks.yaml": NOTEBOOKS,
 }
 

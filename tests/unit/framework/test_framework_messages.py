@@ -109,7 +109,7 @@ def test_a_missing_file_names_what_is_there(project: Path) -> None:
     (project / COMPARATORS).rename(project / "evaluation/comparator.yaml")
     assert message_of(project) == (
         f"{COMPARATORS}: there is no such file; restore it from git. The folder holds analysis_plan.yaml, "
-        "comparator.yaml, disclosure.yaml, known_truth.yaml, rating_rules.yaml, strategy.yaml. "
+        "comparator.yaml, disclosure.yaml, known_truth.yaml, known_truth_schools.yaml, rating_rules.yaml, strategy.yaml. "
         "Did you mean 'comparator.yaml'?"
     )
 

@@ -15,6 +15,7 @@ from onroll.errors import DeclarationError
 from onroll.framework.comparisons import ComparatorFile, RatingTerms
 from onroll.framework.indicators import IndicatorFile
 from onroll.framework.known_truth import KnownTruth
+from onroll.framework.known_truth_schools import KnownSchools
 from onroll.framework.notebooks import NotebookFile
 from onroll.framework.plan import Plan
 from onroll.framework.protection import Disclosure
@@ -30,6 +31,7 @@ KINDS: dict[str, type] = {
     "evaluation/disclosure.yaml": Disclosure,
     "evaluation/analysis_plan.yaml": Plan,
     "evaluation/known_truth.yaml": KnownTruth,
+    "evaluation/known_truth_schools.yaml": KnownSchools,
     "evaluation/indicators/exclusions.yaml": IndicatorFile,
     "evaluation/indicators/focus_areas.yaml": IndicatorFile,
     "notebooks/notebooks.yaml": NotebookFile,

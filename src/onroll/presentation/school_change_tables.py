@@ -1,0 +1,126 @@
+"""Tables of schools that changed: every figure of the two phases side by side, and what known truth gave."""
+
+from __future__ import annotations
+
+from onroll.framework.known_truth_schools import KnownSchools
+from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.model import Block, Paragraph, Table, Text, text
+from onroll.presentation.numbers import rate, ratio
+from onroll.presentation.record_tables import source
+from onroll.presentation.records import is_withheld
+from onroll.presentation.sentences.counts import NO_BREAK
+from onroll.presentation.sentences.phrases import capital
+from onroll.presentation.sentences.school_charter import NOTHING, ORDER, STYLES, WORDS, row
+from onroll.vocabulary.records import (
+    CHARTER_ALIKE,
+    CHARTER_BEFORE,
+    CHARTER_CHANGE,
+    CHARTER_DEPARTURE,
+    CHARTER_EFFECT_SIZE,
+    CHARTER_LEVEL,
+    CHARTER_RANGE,
+    CHARTER_RANK,
+    CHARTER_SCHOOLS,
+    CHARTER_SEEN,
+    CHARTER_SEEN_FORMULA,
+    CHARTER_STOOD,
+    CHARTER_TREND,
+    CHARTER_WORD,
+    DOSE_E_VALUE,
+    DOSE_RATIO,
+    LATER_DOSE,
+)
+
+NONE = text("–")
+FEWEST, MANY, NEAR = 30, 100, 0.02
+"""Runs for a share of them, for a word on it, and how far it may lie from what was promised."""
+FIGURES = (
+    (CHARTER_SEEN, "rate", "Change that would have stood out, tried on these records, per 100"),
+    (CHARTER_SEEN_FORMULA, "rate", "The same by the formula"),
+    (CHARTER_CHANGE, "rate", "Change with the Charter, per 100"),
+    (CHARTER_RANK, "percent", "Shuffles that give as large a change"),
+    (CHARTER_WORD, "", "What may be said of it"),
+    (CHARTER_EFFECT_SIZE, "ratio", "Effect size, standard deviations of single pupils"),
+    (CHARTER_STOOD, "rate", "How high schools stood in the year before they signed, per 100 (90%)"),
+    (CHARTER_LEVEL, "rate", "Their level over all years before, per 100 (90%)"),
+    (CHARTER_BEFORE, "probability", "Joint test of the years before (p)"),
+    (CHARTER_TREND, "rate", "Trend a year that this test would have seen, per 100"),
+    (CHARTER_DEPARTURE, "ratio", "Times the largest change before that would explain the change"),
+    (CHARTER_SCHOOLS, "rate", "Mean over schools of their own change, per 100"),
+    (CHARTER_RANGE, "rate", "Standard deviation between schools, and where another school would lie"),
+    (CHARTER_ALIKE, "probability", "Chance of differing as far by themselves"),
+    (DOSE_RATIO, "ratio", "Times as many suspended after more training"),
+    (LATER_DOSE, "ratio", "The same before more training, where there is nothing to find"),
+    (DOSE_E_VALUE, "ratio", "E-value, and of its limit"),
+)
+"""Every figure in the order of the page: the statistic, how it is printed, and what it is called."""
+
+
+def schools(facts: Facts) -> tuple[Block, ...]:
+    """Every figure of secondary and primary schools, in the order of the page."""
+    every = [(name, style, [row(facts, one, phase) for phase in ORDER]) for one, style, name in FIGURES]
+    used = [fact.row for _, _, found in every for fact in found if fact is not None]
+    if not used:
+        return (Paragraph(NOTHING),)
+    rows = tuple(
+        (text(name), *(_shown(fact, STYLES[phase][0] if style == "rate" else style)
+                       for fact, phase in zip(found, ORDER, strict=True)))
+        for name, style, found in every if any(fact is not None for fact in found)
+    )  # fmt: skip
+    caption = f"Schools that changed beside schools that did not, {facts.brief.period}"
+    columns = ("Figure, in brackets the interval", *(capital(WORDS[phase]) for phase in ORDER))
+    return (Table(caption, columns, rows, source(facts, used), (1, 2)),)
+
+
+def _shown(fact: Fact | None, style: str) -> Text:
+    if fact is None:
+        return NONE
+    if is_withheld(fact):
+        return text("withheld")
+    if not fact.is_known or not style:
+        return text(str(fact["note"]))
+    if fact["lower"] != fact["lower"]:
+        return text(fact.bind(style))
+    if fact["upper"] != fact["upper"]:
+        return text(fact.bind(style), " (", fact.bind(style, "lower"), ")")
+    between = f"{NO_BREAK}to{NO_BREAK}"
+    return text(fact.bind(style), " (", fact.bind(style, "lower"), between, fact.bind(style, "upper"), ")")
+
+
+def known_truth(known: KnownSchools) -> tuple[Block, ...]:
+    """What the comparison gave on made authorities whose truth is known: synthetic data, named as such."""
+    columns = (
+        "What truly happened", "Made authorities", "True ratio", "True change, per 100", "Stood out",
+        "Schools found to differ before", "Change left standing", "Interval held the truth, of the others",
+        "Claimed wrongly",
+    )  # fmt: skip
+    blocks: list[Block] = []
+    for phase in ORDER:
+        rows = tuple(
+            (
+                text(known.scenarios.get(one.scenario, one.scenario)), text(f"{one.runs:,}"), text(ratio(one.ratio)),
+                text(rate(one.change)), text(f"{one.stands_out:.1%}"), text(f"{one.differed:.1%}"),
+                text(f"{one.claimed:.1%}"), text(f"{one.coverage:.1%}") if one.judged >= FEWEST else NONE,
+                text(f"{one.wrong:.1%}"),
+            )
+            for one in known.of(phase)
+        )  # fmt: skip
+        if rows:
+            caption = f"{capital(WORDS[phase])}: what the comparison said where the truth was known"
+            said = f"Source: Synthetic data, no real place; evaluation/known_truth_schools.yaml. {known.note}"
+            blocks.append(Table(caption, columns, rows, said, tuple(range(1, 9))))
+            blocks.append(Paragraph(_kept(known, phase), "note"))
+    return tuple(blocks)
+
+
+def _kept(known: KnownSchools, phase: str) -> Text:
+    """Whether the comparison keeps its promises: false claims, and how often intervals hold the truth."""
+    wrong = max(one.wrong for one in known.of(phase))
+    held = min((one.coverage for one in known.of(phase) if one.judged >= MANY), default=known.confidence)
+    words = f"{capital(WORDS[phase])}: a change was left standing wrongly in {wrong:.1%} of made authorities at most"
+    if held < known.confidence - NEAR:
+        words += (
+            f"; where the change was large or schools signed when they stood high, intervals held the truth in {held:.0%}, "
+            f"not {known.confidence:.0%}: read them as a little too narrow"
+        )
+    return text(f"{words}.")

@@ -1,0 +1,150 @@
+"""Words on schools that changed go no further than the evidence, and every number is a cell of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from onroll.disclosure.door import reopened
+from onroll.evidence.table import collect, finding
+from onroll.presentation.facts import Bound, Facts
+from onroll.presentation.model import Paragraph, Table, Text, plain
+from onroll.presentation.school_change_tables import known_truth, schools
+from onroll.presentation.sentences import school_charter as said
+from onroll.runs import Run
+from onroll.vocabulary import PHASES
+from onroll.vocabulary.records import (
+    APART,
+    CHARTER_ALIKE,
+    CHARTER_BEFORE,
+    CHARTER_CHANGE,
+    CHARTER_DEPARTURE,
+    CHARTER_EFFECT_SIZE,
+    CHARTER_LEVEL,
+    CHARTER_RANGE,
+    CHARTER_RANK,
+    CHARTER_SCHOOLS,
+    CHARTER_SEEN,
+    CHARTER_SEEN_FORMULA,
+    CHARTER_STOOD,
+    CHARTER_TREND,
+    CHARTER_WORD,
+    HIGHER,
+    MOVING,
+    NOT_HELD,
+    NOT_OUT,
+    STOOD_OUT,
+)
+
+SECONDARY = PHASES[1]
+TOPICS = (said.could_be_seen, said.charter, said.before, said.for_whom, said.effect_size)
+CLAIM = re.compile(r"\b(impact|caused?|because of the (strategy|Charter)|worked|works)\b", re.IGNORECASE)
+NUMBERS = {
+    CHARTER_SEEN: (2.5, None, None), CHARTER_SEEN_FORMULA: (2.1, None, None), CHARTER_CHANGE: (-3.2, -5.0, -1.1),
+    CHARTER_RANK: (0.01, None, None), CHARTER_EFFECT_SIZE: (-0.11, -0.18, -0.04), CHARTER_STOOD: (0.4, -0.3, 1.2),
+    CHARTER_LEVEL: (-0.6, -2.0, 0.9), CHARTER_BEFORE: (0.4, None, None), CHARTER_TREND: (0.8, None, None),
+    CHARTER_DEPARTURE: (1.4, None, None), CHARTER_SCHOOLS: (-3.0, -4.4, -1.6), CHARTER_RANGE: (1.3, -6.0, 0.2),
+    CHARTER_ALIKE: (0.02, None, None),
+}  # fmt: skip
+
+
+def facts_of(run: Run, word: str, **others: tuple[float, None, None]) -> Facts:
+    """Rows of secondary schools with this word, some figures replaced."""
+    about = {
+        "indicator": said.INDICATOR, "time_period": run.facts.brief.year, "geographic_level": "Local authority",
+        "area": "Here", "breakdown_topic": "education_phase", "breakdown": SECONDARY, "source": "synthetic_exclusions",
+    }  # fmt: skip
+    rows = [
+        finding(**about, statistic=name, estimate=one[0], lower=one[1], upper=one[2], numerator=8.0, denominator=14.0)
+        for name, one in {**NUMBERS, **others}.items()
+    ]  # fmt: skip
+    rows.append(finding(**about, statistic=CHARTER_WORD, estimate=0.0, note=word))
+    frame = collect(rows, {}).frame.assign(symbol="")
+    return Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+
+
+def lines(facts: Facts) -> Iterator[Text]:
+    for say in TOPICS:
+        yield from say(facts)
+
+
+@pytest.mark.parametrize(
+    ("word", "has", "has_not"),
+    [
+        (STOOD_OUT, "Schools chose when to sign", "cannot be told"),
+        (NOT_OUT, "It cannot be told that signing goes with any change", "stands out. "),
+        (f"{APART}: {HIGHER}", "falls back by itself", "No difference"),
+        (f"{APART}: {MOVING}", "moving apart from the others", "No difference"),
+        (f"{NOT_HELD}: it claimed a change wrongly", "may not carry a claim: it claimed", "No difference"),
+    ],
+)
+def test_the_change_is_said_as_far_as_it_may_stand(run: Run, word: str, has: str, has_not: str) -> None:
+    [line] = said.charter(facts_of(run, word))
+    assert has in plain(line)
+    assert has_not not in plain(line)
+    assert "3.2 fewer pupils" in plain(line)
+
+
+def test_a_change_that_does_not_stand_out_has_nothing_to_explain(run: Run) -> None:
+    assert "nothing that would have to be explained" in plain(said.before(facts_of(run, NOT_OUT))[0])
+    assert "1.40 times the largest change" in plain(said.before(facts_of(run, STOOD_OUT))[0])
+    none = facts_of(run, STOOD_OUT, **{CHARTER_DEPARTURE: (0.0, None, None)})
+    assert "no departure at all is needed" in plain(said.before(none)[0])
+
+
+def test_how_often_is_the_plans_power_and_no_fixed_text(run: Run) -> None:
+    facts = facts_of(run, NOT_OUT)
+    assert "eight of ten tries" in plain(said.could_be_seen(facts)[0])
+    facts.brief = replace(facts.brief, power=0.9)
+    assert "nine of ten tries" in plain(said.could_be_seen(facts)[0])
+    facts.brief = replace(facts.brief, power=0.85)
+    assert "85% of all tries" in plain(said.could_be_seen(facts)[0])
+    assert "2.5 pupils" in plain(said.could_be_seen(facts)[0])
+    assert "it is 2.1" in plain(said.could_be_seen(facts)[0])
+
+
+def test_schools_are_said_to_differ_only_where_chance_does_not_explain_it(run: Run) -> None:
+    assert "differ by more than" in plain(said.for_whom(facts_of(run, STOOD_OUT))[0])
+    alike = facts_of(run, STOOD_OUT, **{CHARTER_ALIKE: (0.4, None, None)})
+    assert "cannot be told that it went better at one school" in plain(said.for_whom(alike)[0])
+
+
+@pytest.mark.parametrize("word", [STOOD_OUT, NOT_OUT, f"{APART}: {HIGHER}"])
+def test_every_number_is_a_cell_of_the_evidence_and_nothing_is_claimed(run: Run, word: str) -> None:
+    facts = facts_of(run, word)
+    for line in lines(facts):
+        for part in (part for part in line if isinstance(part, Bound)):
+            assert facts.frame.loc[part.row, part.column] == part.value
+        loose = "".join(part for part in line if isinstance(part, str)).replace("every 100", "")
+        assert not re.search(r"\d", loose), loose
+        assert not CLAIM.search(plain(line))
+
+
+def test_what_is_withheld_or_cannot_be_computed_says_so(run: Run) -> None:
+    facts = facts_of(run, NOT_OUT)
+    frame = facts.frame.copy()
+    frame.loc[:, ["estimate", "lower", "upper"]] = float("nan")
+    frame["symbol"], frame["note"] = "c", "withheld"
+    held = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+    assert "withheld" in plain(said.charter(held)[0])
+    assert "withheld" in plain(said.could_be_seen(held)[0])
+    assert pd.isna(held.frame["estimate"]).all()
+
+
+def test_without_own_records_that_is_said(run: Run) -> None:
+    for say in TOPICS:
+        assert say(run.facts) == [said.NOTHING]
+    assert isinstance(schools(run.facts)[0], Paragraph)
+
+
+def test_the_tables_have_every_figure_and_what_known_truth_gave(run: Run) -> None:
+    [table] = schools(facts_of(run, STOOD_OUT))
+    assert isinstance(table, Table)
+    assert len(table.rows) == len(NUMBERS) + 1
+    told = known_truth(run._framework.known_schools)
+    assert [type(block) for block in told] == [Table, Paragraph] * 2
+    assert "left standing wrongly in" in plain(told[1].words)  # type: ignore[union-attr]
