@@ -31,7 +31,8 @@ def difference_rows(
     if own.unit.size < FEWEST:
         yield finding(**said, statistic=CHARTER_SCHOOLS, note=FEW.format(own.unit.size, FEWEST))
         return
-    found = meta_analysis(own.estimate, own.error, confidence=question.confidence)
+    alone = np.sqrt(own.error**2 - own.shared_error**2)
+    found = meta_analysis(own.estimate, alone, shared_error=own.shared_error, confidence=question.confidence)
     about = {
         **said, "numerator": float(found.units), "denominator": float(panel.had_not_signed.sum()),
         "method": found.method,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from onroll.statistics._inputs import above_zero, numbers, open_share, together
+from onroll.statistics._inputs import above_zero, at_least_zero, numbers, open_share, together
 from onroll.statistics.random_effects import random_effects
 
 FEW = 5
@@ -26,7 +26,7 @@ class MetaAnalysis:
     confidence : float
     method : str
     error : float
-        Knapp and Hartung's, of the mean.
+        Knapp and Hartung's, of the mean, with the shared one.
     freedom : float
         Estimates less 1.
     spread : float
@@ -60,7 +60,7 @@ class MetaAnalysis:
 
 
 def meta_analysis(
-    estimate: ArrayLike, standard_error: ArrayLike, *, confidence: float = 0.95
+    estimate: ArrayLike, standard_error: ArrayLike, *, shared_error: float = 0.0, confidence: float = 0.95
 ) -> MetaAnalysis:
     """Pool estimates of units that differ, such as schools, and say where another unit would lie.
 
@@ -72,7 +72,10 @@ def meta_analysis(
     estimate : array_like, shape (units,)
         Estimates on a scale where they are about normal; two or more.
     standard_error : array_like, shape (units,)
-        Above 0.
+        Of each apart from what they share, above 0.
+    shared_error : float, default 0.0
+        Standard error that all of them have in common, such as that of what they are set beside; 0 or more. It moves
+        them together, so their scatter knows nothing of it.
     confidence : float, default 0.95
         Strictly between 0 and 1.
 
@@ -88,8 +91,7 @@ def meta_analysis(
 
     Notes
     -----
-    Estimates must be independent and their errors known; units that share what they are set beside are alike by that,
-    and the range is a little too narrow.
+    Estimates must be independent but for what they share, and their errors known.
 
     References
     ----------
@@ -111,7 +113,8 @@ def meta_analysis(
     pooled = random_effects(y, s, method="reml", confidence=level)
     weight = 1.0 / (s**2 + pooled.tau2)
     free = float(y.size - 1)
-    error = float(np.sqrt((weight @ (y - pooled.estimate) ** 2) / free / weight.sum()))
+    shared = float(at_least_zero("shared_error", shared_error))
+    error = float(np.sqrt((weight @ (y - pooled.estimate) ** 2) / free / weight.sum() + shared**2))
     times = float(special.stdtrit(free, (1.0 + level) / 2.0))
     reach = times * float(np.sqrt(pooled.tau2 + error**2))
     return MetaAnalysis(

@@ -11,6 +11,8 @@ from scipy import optimize
 from onroll.statistics._inputs import FloatArray, above_zero, figures, normal_quantile, numbers, open_share
 from onroll.statistics._shuffled_dates import FEWEST_SHUFFLES, checked
 
+MOST = 0.9
+"""Of the least variance may be shared: each change has an error of its own."""
 STILL = "units that have not begun do not move at all; a change has no error"
 
 
@@ -25,6 +27,8 @@ class UnitChanges:
     confidence : float
     method : str
     error : ndarray, shape (treated,)
+    shared_error : float
+        Root of the mean covariance of two of the changes: what they have in common by what they are set beside.
     unit : ndarray of int, shape (treated,)
         Places of these units among those given.
     at_once, per_period : float
@@ -37,6 +41,7 @@ class UnitChanges:
     confidence: float
     method: str
     error: FloatArray
+    shared_error: float
     unit: NDArray[np.intp]
     at_once: float
     per_period: float
@@ -73,8 +78,8 @@ def unit_changes(
 
     Notes
     -----
-    Units must move independently and alike, but for their scale. Changes share the units they are set beside; that part
-    is in each error and is not independent.
+    Units must move independently and alike, but for their scale. Changes share the units they are set beside: that part
+    is in each error, and ``shared_error`` says how large it is.
 
     References
     ----------
@@ -98,19 +103,27 @@ def unit_changes(
     periods = table.shape[1]
     apart = np.abs(np.subtract.outer(np.arange(periods), np.arange(periods)))
     variogram = at_once * (apart > 0) + drift * apart
-    found = []
-    for unit in np.flatnonzero(first < periods):
-        weights = _weights(first, int(unit), periods)
-        if weights is not None:
-            variance = -np.einsum("us,st,ut->u", weights, variogram, weights)
-            found.append((unit, float((weights * table).sum()), float(np.sqrt(variance @ wide**2))))
-    units, changes, errors = (np.array(one) for one in zip(*found, strict=True))
+    all_weights = {unit: _weights(first, int(unit), periods) for unit in np.flatnonzero(first < periods)}
+    units = np.array([unit for unit, weights in all_weights.items() if weights is not None], dtype=np.intp)
+    weights = np.array([all_weights[unit] for unit in units])
+    changes = np.einsum("kus,us->k", weights, table)
+    covariance = -np.einsum("kus,st,mut,u->km", weights, variogram, weights, wide**2, optimize=True)
+    errors = np.sqrt(np.diag(covariance))
     half = normal_quantile(level) * errors
     return UnitChanges(
         estimate=changes, lower=changes - half, upper=changes + half, confidence=level,
-        method="each unit beside those not yet treated", error=errors, unit=units.astype(np.intp), at_once=at_once,
-        per_period=drift,
+        method="each unit beside those not yet treated", error=errors, shared_error=_shared(covariance), unit=units,
+        at_once=at_once, per_period=drift,
     )  # fmt: skip
+
+
+def _shared(covariance: FloatArray) -> float:
+    """Root of the mean covariance of two different changes, which is no larger than the least of their variances."""
+    many = covariance.shape[0]
+    if many < 2:
+        return 0.0
+    mean = (covariance.sum() - np.trace(covariance)) / (many * (many - 1.0))
+    return float(np.sqrt(np.clip(mean, 0.0, MOST * np.diag(covariance).min())))
 
 
 def _weights(first: FloatArray, unit: int, periods: int) -> FloatArray | None:

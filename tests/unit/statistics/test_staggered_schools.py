@@ -129,7 +129,8 @@ def test_units_that_do_not_differ_are_seldom_said_to(drift: float) -> None:
     rare = []
     for seed in range(300):
         own = unit_changes(panel(1000 + seed, drift), DATES)
-        rare.append(meta_analysis(own.estimate, own.error).q_p_value <= 0.05)
+        alone = np.sqrt(own.error**2 - own.shared_error**2)
+        rare.append(meta_analysis(own.estimate, alone).q_p_value <= 0.05)
     assert np.mean(rare) <= 0.09  # 5% of 300, errors estimated
 
 
@@ -165,3 +166,32 @@ def test_without_a_period_before_there_is_no_test() -> None:
     assert found.p_value == 1.0
     assert np.isnan(found.estimate)
     assert found.note
+
+
+def test_what_changes_share_is_that_of_those_they_are_set_beside() -> None:
+    """All begin at once, units alike: the covariance of two changes is the variance of the mean of the others."""
+    first = np.where(np.arange(UNITS) < 6, 6.0, np.inf)
+    own = unit_changes(panel(7), first)
+    one = 2.0 * (own.at_once + own.per_period)  # of a difference of two neighbouring periods
+    assert own.error == pytest.approx(np.full(6, np.sqrt(one * (1 + 1 / 8))), rel=1e-9)
+    assert own.shared_error == pytest.approx(np.sqrt(one / 8), rel=1e-9)
+
+
+def test_a_shared_error_widens_the_limits_and_leaves_the_spread() -> None:
+    y, s = [0.1, 0.5, 0.9, 0.3, 1.4], [0.2, 0.1, 0.2, 0.1, 0.3]
+    alone, shared = meta_analysis(y, s), meta_analysis(y, s, shared_error=0.5)
+    assert shared.error**2 == pytest.approx(alone.error**2 + 0.25)
+    assert (shared.estimate, shared.spread, shared.q) == (alone.estimate, alone.spread, alone.q)
+    assert shared.predicted_upper > alone.predicted_upper
+
+
+@pytest.mark.slow
+def test_the_mean_over_units_is_held_as_often_as_it_says() -> None:
+    """Nothing was done, five units are left to compare with: within what 400 studies allow."""
+    held = []
+    for seed in range(400):
+        own = unit_changes(panel(5000 + seed, 0.0), DATES)
+        alone = np.sqrt(own.error**2 - own.shared_error**2)
+        found = meta_analysis(own.estimate, alone, shared_error=own.shared_error)
+        held.append(found.lower <= 0 <= found.upper)
+    assert 0.91 <= np.mean(held) <= 0.99

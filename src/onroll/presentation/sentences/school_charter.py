@@ -232,8 +232,7 @@ def _for_whom(facts: Facts, phase: str, fact: Fact) -> Text:
         return why(phase, fact)
     told = text(
         f"{capital(WORDS[phase])}: over ", fact.bind("count", "numerator"), " schools that signed, each set beside those "
-        "that had not yet, the mean is ", *apart(fact, phase), " pupils suspended for every 100 (",
-        *span(fact, phase), "). ",
+        "that had not yet, the mean is ", *apart(fact, phase), " pupils suspended for every 100. ",
     )  # fmt: skip
     if alike["estimate"] > 1 - facts.brief.confidence:
         told += text(
