@@ -7,7 +7,7 @@ from typing import Any
 
 from onroll.evidence.question import Question
 from onroll.evidence.records import RecordsStudy
-from onroll.evidence.school_charter import charter_rows
+from onroll.evidence.school_charter import charter_of, charter_rows
 from onroll.evidence.school_differences import difference_rows
 from onroll.evidence.school_panel import SUSPENDED, SchoolPanel, school_panel
 from onroll.evidence.school_power import power_rows
@@ -54,9 +54,10 @@ def _charter(panel: SchoolPanel, said: Mapping[str, Any], question: Question) ->
         yield finding(**said, statistic=CHARTER_CHANGE, note=why)
         return
     try:
+        found = charter_of(panel, question)
         rows = [
-            *power_rows(panel, said, question), *charter_rows(panel, said, question),
-            *year_rows(panel, said, question), *difference_rows(panel, said, question),
+            *power_rows(panel, said, question), *charter_rows(panel, found, said, question),
+            *year_rows(panel, said, question, stands_out=found.stands_out), *difference_rows(panel, said, question),
         ]  # fmt: skip
     except ValueError as wrong:
         rows = [finding(**said, statistic=CHARTER_CHANGE, note=f"cannot be computed: {wrong}")]

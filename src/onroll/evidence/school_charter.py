@@ -33,7 +33,7 @@ from onroll.vocabulary.records import (
     STOOD_OUT,
 )
 
-SHUFFLES = 1999
+SHUFFLES, ROUNDING = 1999, 1e-12
 LIKELY, JOINT = 0.90, 0.05
 """Schools outside what this share of shuffles gives differed before; so did those whose joint test is below the second.
 
@@ -50,6 +50,11 @@ class Charter:
 
     change: AdoptionPermutation
     stood: Mapping[str, AdoptionBefore]
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether shuffles give a change as large more seldom than the confidence leaves over."""
+        return self.change.p_value <= 1 - self.change.confidence + ROUNDING
 
     @property
     def differed(self) -> str:
@@ -81,7 +86,7 @@ def charter_of(panel: SchoolPanel, question: Question) -> Charter:
 
 def word_of(panel: SchoolPanel, found: Charter, question: Question) -> tuple[str, str]:
     """What may be said of the change, and why no more."""
-    if found.change.p_value > 1 - question.confidence + 1e-12:
+    if not found.stands_out:
         return NOT_OUT, ""
     if found.differed:
         return APART, found.differed
@@ -103,9 +108,10 @@ def unreliable(known: KnownSchools | None, phase: str, confidence: float) -> str
     return ""
 
 
-def charter_rows(panel: SchoolPanel, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
+def charter_rows(
+    panel: SchoolPanel, found: Charter, said: Mapping[str, Any], question: Question
+) -> Iterator[dict[str, Any]]:
     """The change, its rank and its effect size, how schools stood before, and what may be said."""
-    found = charter_of(panel, question)
     change = found.change
     about = {**said, "numerator": float(change.treated), "denominator": float(change.units)}
     span = f"{academic_year(panel.years[0])} to {academic_year(panel.years[-1])}, the pandemic years left out"

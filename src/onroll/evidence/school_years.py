@@ -48,7 +48,9 @@ def _known(since: CellAverages) -> np.ndarray[Any, Any]:
     return np.flatnonzero(np.isfinite(since.effects) & (since.effect_errors > 0))
 
 
-def year_rows(panel: SchoolPanel, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
+def year_rows(
+    panel: SchoolPanel, said: Mapping[str, Any], question: Question, *, stands_out: bool
+) -> Iterator[dict[str, Any]]:
     """A row a year, and, where schools are many, the joint test, the trend it would have seen, the breakdown value."""
     found = by_years(panel, question)
     since, are_many = found.since_treatment, panel.schools >= MANY
@@ -65,7 +67,10 @@ def year_rows(panel: SchoolPanel, said: Mapping[str, Any], question: Question) -
         yield finding(**said, statistic=CHARTER_BEFORE, note=FEW.format(panel.schools))
         return
     yield from _before(_trend(found, question), said, question)
-    yield _departure(found, said, question)
+    if stands_out:
+        yield _departure(found, said, question)
+    else:
+        yield finding(**said, statistic=CHARTER_DEPARTURE, note=NOTHING)
 
 
 def _before(trend: TrendBefore, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
@@ -84,8 +89,6 @@ def _departure(found: Staggered, said: Mapping[str, Any], question: Question) ->
     """How many times the largest change between years before schools would have had to move apart by themselves."""
     since, known = found.since_treatment, _known(found.since_treatment)
     before = int(np.count_nonzero(since.at[known] < 0))
-    if found.lower <= 0 <= found.upper:
-        return finding(**said, statistic=CHARTER_DEPARTURE, note=NOTHING)
     try:
         times = breakdown(
             since.effects[known],
