@@ -14,7 +14,8 @@ from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, WORDS
 from onroll.presentation.wording import source_line
 from onroll.vocabulary.records import CHARTER_BY_YEAR
 
-NAME = "charter_by_year"
+NAME, BASE = "charter_by_year", -1
+"""The chart, and the year against which the others are set."""
 COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
 
 
@@ -36,7 +37,10 @@ def by_year(facts: Facts) -> Chart:
         f"{WORDS[phase].capitalize()}: {', '.join(_said(fact) for fact in found)}." for phase, found in panels
     )
     drawn.alt = f"Dot chart of changes by years since signing. {said}"
-    drawn.foot = "Left of the line they had not signed: dots away from 0 there cannot be the Charter's."
+    drawn.foot = (
+        "Left of the line they had not signed: squares away from 0 there cannot be the Charter's. The open square is the "
+        "last year before, against which all others are set."
+    )
     years = rows["note"].str.split(";").str[0]
     drawn.numbers, drawn.source = rows[COLUMNS].assign(choice=years).reset_index(), source_line(facts, rows)
     return drawn
@@ -72,9 +76,11 @@ def _panel(axes: Axes, found: list[Fact]) -> None:
             [place], [fact["estimate"]], "o" if place >= 0 else "s", color=colour, markersize=6, zorder=4
         )
     axes.axhline(0, color=INK, linewidth=1)
+    axes.plot([BASE], [0], "s", markerfacecolor="white", markeredgecolor=GREY, markersize=6, zorder=4)
     axes.axvline(-0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.text(-0.45, 1.02, "signed", transform=axes.get_xaxis_transform(), fontsize=8.5, color=INK)
-    axes.set_xticks(at, [f"{place:+d}" if place else "0" for place in at])
+    ticks = sorted({*at, BASE})
+    axes.set_xticks(ticks, [f"{place:+d}" if place else "0" for place in ticks])
 
 
 CHARTER_CHARTS = MappingProxyType({NAME: (by_year, has_years)})

@@ -10,7 +10,7 @@ from onroll.presentation.record_tables import source
 from onroll.presentation.records import is_withheld
 from onroll.presentation.sentences.counts import NO_BREAK
 from onroll.presentation.sentences.phrases import capital
-from onroll.presentation.sentences.school_charter import NOTHING, ORDER, STYLES, WORDS, row
+from onroll.presentation.sentences.school_charter import NOTHING, ORDER, STYLES, WORDS, row, so_many
 from onroll.vocabulary.records import (
     CHARTER_ALIKE,
     CHARTER_BEFORE,
@@ -79,6 +79,8 @@ def _shown(fact: Fact | None, style: str) -> Text:
         return text("withheld")
     if not fact.is_known or not style:
         return text(str(fact["note"]))
+    if style == "percent":
+        return so_many(fact)
     if fact["lower"] != fact["lower"]:
         return text(fact.bind(style))
     if fact["upper"] != fact["upper"]:

@@ -51,6 +51,7 @@ BUT = {
     MOVING: "But these schools were moving apart from the others before they signed: the change may be more of the same.",
 }
 """Why a change that stands out is not left standing."""
+RARE = 0.01
 HEIGHT = {"more": "higher", "fewer": "lower"}
 WITHOUT = "Schools chose when to sign: whatever made them sign may lie behind it."
 
@@ -103,6 +104,11 @@ def so_often(power: float) -> str:
     return f"{in_words(tenths)} of ten" if abs(10 * power - tenths) < 1e-9 else f"{percent(power)} of all"
 
 
+def so_many(rank: Fact) -> Text:
+    """A share of shuffles; a rare one in words, since the share told is rounded."""
+    return text("fewer than one in a hundred" if rank["estimate"] < RARE else rank.bind("percent"))
+
+
 def word(facts: Facts, phase: str) -> tuple[str, str]:
     """What may be said of the change, and why no more."""
     fact = known(facts, CHARTER_WORD, phase)
@@ -153,7 +159,7 @@ def _charter(facts: Facts, phase: str, fact: Fact) -> Text:
     told = text(
         f"{capital(WORDS[phase])}: after they signed the Charter, the ", fact.bind("count", "numerator"), " of ",
         fact.bind("count", "denominator"), " schools that did suspended ", *apart(fact, phase), " pupils for every 100 than "
-        "the change of those that had not signed yet leads to expect (", *span(fact, phase), "); ", rank.bind("percent"),
+        "the change of those that had not signed yet leads to expect (", *span(fact, phase), "); ", *so_many(rank),
         " of shuffles of who signed when give a change as large. ",
     )  # fmt: skip
     if said == NOT_OUT:
