@@ -239,10 +239,9 @@ def _question(
         reference_groups={one.breakdown: one.group for one in plan.reference_groups},
         baseline=periods(chosen["baseline_first"], chosen["baseline_last"]), pandemic=pandemic,
         launch=strategy.launch, impact_pre=periods(chosen["impact_first"], chosen["impact_last"]),
-        change_pre=periods(difference.pre_first, difference.pre_last),
-        impact_comparators=chosen["impact_comparators"], confidence=chosen["confidence"],
-        power=plan.power, dispersion=chosen["dispersion"], disproportionality=plan.disproportionality,
-        consistency=plan.consistency, impact=plan.impact,
+        change_pre=periods(difference.pre_first, difference.pre_last), impact_comparators=chosen["impact_comparators"],
+        confidence=chosen["confidence"], power=plan.power, dispersion=chosen["dispersion"],
+        disproportionality=plan.disproportionality, consistency=plan.consistency, impact=plan.impact,
         known_truth=framework.known_truth, known_schools=framework.known_schools,
     )  # fmt: skip
     _check_windows(question)
@@ -271,18 +270,18 @@ def _known_authority(authority: Authority, known: pd.DataFrame) -> None:
 
 def _check_windows(question: Question) -> None:
     """Refuse years that cannot be what they are named for."""
-    baseline = (
-        f"the baseline ({academic_year(question.baseline[0])} to {academic_year(question.baseline[-1])})"
+    launch, spans = (
+        academic_year(question.launch),
+        map(academic_year, (question.baseline[0], question.baseline[-1])),
     )
+    baseline = f"the baseline ({' to '.join(spans)})"
     if set(question.baseline) & set(question.pandemic):
         raise UsageError(
             f"{baseline} holds a pandemic year; choose baseline_first and baseline_last outside them"
         )
     if question.baseline[-1] >= question.launch:
-        launch = academic_year(question.launch)
         raise UsageError(f"{baseline} reaches into the strategy, which began in {launch}; let it end before")
     if question.impact_pre[-1] >= question.launch:
-        launch = academic_year(question.launch)
         raise UsageError(
             f"impact_last is {academic_year(question.impact_pre[-1])}; it must lie before {launch}"
         )

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.numbers import rate
-from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, WORDS
+from onroll.presentation.numbers import FORMATS
+from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, STYLES, WORDS
 from onroll.presentation.wording import source_line
 from onroll.vocabulary.records import CHARTER_BY_YEAR
 
@@ -26,7 +26,7 @@ def by_year(facts: Facts) -> Chart:
     for axes, (phase, found) in zip(every, panels, strict=True):
         _panel(axes, found)
         axes.set_title(WORDS[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK)
-    every[-1].set_xlabel("Years since the school signed the Charter")
+    every[-1].set_xlabel("Years since the school signed the Charter, the pandemic years left out")
     rows = facts.frame.loc[[fact.row for _, found in panels for fact in found]]
     drawn.title = "How schools changed beside others before and after they signed the Charter"
     drawn.unit = (
@@ -34,7 +34,8 @@ def by_year(facts: Facts) -> Chart:
         "where schools are many"
     )
     said = " ".join(
-        f"{WORDS[phase].capitalize()}: {', '.join(_said(fact) for fact in found)}." for phase, found in panels
+        f"{WORDS[phase].capitalize()}: {', '.join(_said(fact, phase) for fact in found)}."
+        for phase, found in panels
     )
     drawn.alt = f"Dot chart of changes by years since signing. {said}"
     drawn.foot = (
@@ -62,8 +63,8 @@ def _years(fact: Fact) -> int:
     return int(str(fact["note"]).split(" ")[0])
 
 
-def _said(fact: Fact) -> str:
-    return f"{_years(fact):+d} years {rate(fact['estimate'])}"
+def _said(fact: Fact, phase: str) -> str:
+    return f"{_years(fact):+d} years {FORMATS[STYLES[phase][0]](fact['estimate'])}"
 
 
 def _panel(axes: Axes, found: list[Fact]) -> None:
