@@ -18,11 +18,12 @@ from onroll.vocabulary import LIMITED, PHASES, WEAK
 from onroll.vocabulary.impact import STAGGERED, WITHIN_SCHOOLS_OVER_TIME
 from onroll.vocabulary.records import CHARTER_CHANGE, DOSE_E_VALUE, DOSE_RATIO, LATER_DOSE, OTHER_SCHOOLS
 
-FEWEST = 10
-"""Schools for any comparison."""
+FEWEST, FEWEST_SIGNED = 10, 3
+"""Schools for any comparison, and those of them that signed: the change of one or two would be theirs by name."""
 STEP, STEP_WORDS = 0.1, "for ten in a hundred staff more who were trained within 24 months"
 """One unit of the dose."""
 NOBODY = "cannot be computed: no school of the phase signed the Charter within these years"
+FEW_SIGNED = "cannot be computed: {} schools signed the Charter within these years, and {} are needed"
 FEW = "cannot be computed: {} schools with figures for every year, and {} are needed"
 
 
@@ -49,8 +50,10 @@ def _about(study: RecordsStudy, question: Question, phase: str) -> Mapping[str, 
 
 def _charter(panel: SchoolPanel, said: Mapping[str, Any], question: Question) -> Iterator[dict[str, Any]]:
     """What could have been seen, the change and what may be said of it, year by year, school by school."""
-    if panel.schools < FEWEST or not panel.signed.any():
-        why = NOBODY if panel.schools >= FEWEST else FEW.format(panel.schools, FEWEST)
+    signed = int(panel.signed.sum())
+    if panel.schools < FEWEST or signed < FEWEST_SIGNED:
+        why = FEW_SIGNED.format(signed, FEWEST_SIGNED) if signed else NOBODY
+        why = why if panel.schools >= FEWEST else FEW.format(panel.schools, FEWEST)
         yield finding(**said, statistic=CHARTER_CHANGE, note=why)
         return
     try:

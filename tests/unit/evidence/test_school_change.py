@@ -148,6 +148,15 @@ def test_why_nothing_can_be_said_is_said(schools: int, signed: bool, why: str) -
     assert why in rows_of(study)[CHARTER_CHANGE][0]["note"]
 
 
+def test_of_one_or_two_schools_that_signed_nothing_is_told() -> None:
+    study = study_of()
+    late = (study.cells["indicator"] == "charter_signed") & (study.cells["area_code"].astype(int) > 2)
+    study.cells.loc[late, "numerator"] = 0.0
+    found = rows_of(study)
+    assert "2 schools signed the Charter within these years, and 3" in found[CHARTER_CHANGE][0]["note"]
+    assert CHARTER_RANK not in found
+
+
 def test_everything_rests_on_all_schools_and_the_door_knows() -> None:
     told = set(rows_of(study_of(schools=60, charter=0.5)))
     assert told <= OVER_SCHOOLS
