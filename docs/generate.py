@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from onroll.framework.contract_files import load_contracts
+    from onroll.framework.known_truth import KnownTruth
 from onroll.framework.known_truth_schools import KnownSchools
 from onroll.intake.records.dictionary import CodeEntry, TableEntry, dictionary
 
@@ -256,7 +257,28 @@ def known_truth() -> str:
             f"{one.coverage:.1%} | {one.supported:.1%} | {one.unsure:.1%} | {one.wrong:.1%} |"
             for one in known.of(outcome)
         ]
-    return "\n".join([*lines, *_schools_known(framework.known_schools)]) + "\n"
+    return "\n".join([*lines, *_designs_known(known), *_schools_known(framework.known_schools)]) + "\n"
+
+
+def _designs_known(known: KnownTruth) -> Iterator[str]:
+    """What the designs beside the primary gave on some of the same panels."""
+    from onroll.vocabulary import MEASURES
+    from onroll.vocabulary.impact import CHOICE_DESIGNS
+
+    if not known.designs:
+        return
+    yield from (
+        "", f"## Other designs, {MEASURES[known.designs[0].outcome].label.lower()}", "",
+        "Each ranks the change among those that it finds in every other authority. None of them carries a verdict; a page",
+        "calls those unreliable that break the same bounds in any scenario.", "",
+        "| design | what truly happened | panels | true ratio | stood out | interval held the truth |",
+        "|---|---|---|---|---|---|",
+    )  # fmt: skip
+    for one in sorted(known.designs, key=lambda one: list(CHOICE_DESIGNS).index(one.design)):
+        yield (
+            f"| {CHOICE_DESIGNS[one.design]} | {known.scenarios[one.scenario]} | {one.runs:,} | {one.ratio:.2f} | "
+            f"{one.stands_out:.1%} | {one.coverage:.1%} |"
+        )
 
 
 def _schools_known(known: KnownSchools) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The simulation study: the whole chain on made authorities whose truth is known; writes evaluation/known_truth.yaml.
 
-python docs/known_truth.py                        some half an hour on one core
+python docs/known_truth.py                        some forty minutes on one core
 python docs/known_truth.py --runs 20 --out FILE   a look
 """
 
@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import yaml
 
 from onroll.evidence.authority_panel import panel_rows
+from onroll.evidence.designs import ranked_by
+from onroll.evidence.impact_panel import cut, whole
 from onroll.evidence.multiverse import multiverse_rows
 from onroll.evidence.question import Question
 from onroll.evidence.verdict import verdict_rows
 from onroll.framework import load
 from onroll.framework.impact_plan import ImpactPlan
-from onroll.framework.known_truth import KnownTruth, Truth
+from onroll.framework.known_truth import DesignTruth, KnownTruth, Truth
 from onroll.statistics.multiplicity import adjust
 from onroll.synthetic.panel import Scenario, made_panel
 from onroll.vocabulary import P_VALUE, RELATIVE_CHANGE, periods
@@ -51,6 +54,12 @@ SCENARIOS: Mapping[str, tuple[Scenario, str]] = {
 }  # fmt: skip
 
 
+DESIGNS_IN, DESIGNS_OF, DESIGNS_RUNS = (
+    ("no_effect", "fall_40", "return_to_usual", "pandemic_dip", "national_rise"), "suspension_rate", 200,
+)  # fmt: skip
+"""Where the designs beside the primary are tried, for which outcome, and on how many of the panels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one made authority gave for one outcome."""
@@ -72,12 +81,35 @@ def question_of(plan: ImpactPlan, code: str, region: str) -> Question:
     )  # fmt: skip
 
 
-def one_run(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan, known: KnownTruth) -> dict[str, Run]:
-    """The chain from cells to verdict on one made panel."""
+def made(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan) -> tuple[pd.DataFrame, Question]:
+    """One made panel and the question about its treated authority."""
     rng = np.random.default_rng(seed)
     cells, code = made_panel(rng, scenario, launch=LAUNCH, first=FIRST, last=LAST, pandemic=PANDEMIC)
     region = str(cells.loc[cells["area_code"] == code, "region"].iloc[0])
-    question = question_of(plan, code, region)
+    return cells, question_of(plan, code, region)
+
+
+def designs_run(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan) -> dict[str, tuple[bool, bool]]:
+    """Each design beside the primary on one made panel: did the change stand out, did its interval hold the truth."""
+    cells, question = made(seed, scenario, plan)
+    chosen = cut(whole(cells, DESIGNS_OF), question.calm_pre, question.after, question.area_code)
+    found = {
+        design: ranked_by(chosen, design, plan.recent, question.confidence)
+        for design in plan.choices.designs
+        if design != plan.primary
+    }
+    return {
+        design: (
+            one.p_value <= 1 - question.confidence,
+            bool(one.lower <= scenario.true_ratio <= one.upper),
+        )
+        for design, one in found.items()
+    }
+
+
+def one_run(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan, known: KnownTruth) -> dict[str, Run]:
+    """The chain from cells to verdict on one made panel."""
+    cells, question = made(seed, scenario, plan)
     only = replace(plan, phases=plan.phases[:1])
     rows = list(panel_rows(cells, question, only))
     p = {row["indicator"]: row["estimate"] for row in rows if row["statistic"] == P_VALUE}
@@ -111,7 +143,7 @@ def results(plan: ImpactPlan, runs: int, workers: int) -> Iterator[Truth]:
     """Every scenario, outcome by outcome."""
     nothing_known = KnownTruth(plan.fingerprint, SEED, {}, tuple(
         Truth("none", outcome, 1.0, 1000, 0.05, 0.95, 0.0, 0.0, 0.0) for outcome in plan.outcomes
-    ))  # fmt: skip
+    ), choices=question_of(plan, "M000", "").impact_choices)  # fmt: skip
     with ProcessPoolExecutor(workers) as pool:
         for at, (name, (scenario, _)) in enumerate(SCENARIOS.items()):
             many = runs or runs_of(scenario)
@@ -122,6 +154,24 @@ def results(plan: ImpactPlan, runs: int, workers: int) -> Iterator[Truth]:
             print(f"{name}: {many} made authorities", file=sys.stderr, flush=True)
             for outcome in plan.outcomes:
                 yield summed(name, outcome, scenario, [one[outcome] for one in every if outcome in one])
+
+
+def designs_results(plan: ImpactPlan, runs: int, workers: int) -> Iterator[DesignTruth]:
+    """The designs beside the primary, scenario by scenario, on the first of the same panels."""
+    many = min(runs, DESIGNS_RUNS) if runs else DESIGNS_RUNS
+    with ProcessPoolExecutor(workers) as pool:
+        for at, (name, (scenario, _)) in enumerate(SCENARIOS.items()):
+            if name not in DESIGNS_IN:
+                continue
+            jobs = [pool.submit(designs_run, (SEED, at, run), scenario, plan) for run in range(many)]
+            every = [job.result() for job in jobs]
+            print(f"{name}: {many} made authorities by every design", file=sys.stderr, flush=True)
+            for design in every[0]:
+                stood, held = np.mean([one[design] for one in every], axis=0)
+                yield DesignTruth(
+                    name, design, DESIGNS_OF, round(scenario.true_ratio, 4), many, round(float(stood), 4),
+                    round(float(held), 4),
+                )  # fmt: skip
 
 
 def summed(name: str, outcome: str, scenario: Scenario, found: list[Run]) -> Truth:
@@ -150,9 +200,11 @@ def main() -> None:
     asked = parser.parse_args()
     plan = load(ROOT).plan.impact
     found = [_plain(one) for one in results(plan, asked.runs, asked.workers)]
+    beside = [_plain(one) for one in designs_results(plan, asked.runs, asked.workers)]
+    choices = dict(question_of(plan, "M000", "").impact_choices)
     whole: dict[str, Any] = {
         "plan": plan.fingerprint, "seed": SEED, "scenarios": {name: words for name, (_, words) in SCENARIOS.items()},
-        "results": found,
+        "results": found, "designs": beside, "choices": choices,
         "note": "Made panels of 150 authorities, 2006/07 to 2023/24, as the published one scatters; docs/known_truth.py.",
     }  # fmt: skip
     head = "# Made by docs/known_truth.py: what the designs gave where the truth was known. Synthetic data, no real place.\n"
@@ -161,8 +213,8 @@ def main() -> None:
     )
 
 
-def _plain(one: Truth) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Truth.__dataclass_fields__}
+def _plain(one: Truth | DesignTruth) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from onroll.project import find_project
 from onroll.run_files import read_evidence
 from onroll.staging import recover
 from onroll.vocabulary import time_period
+from onroll.vocabulary.impact import CHECK, VERDICT
 
 KEY = (
     "indicator", "objective", "time_period", "geographic_level", "area", "breakdown_topic", "breakdown",
@@ -33,8 +34,11 @@ class Comparison:
     ----------
     reasons : tuple of str
         Differences in what went in, one line each.
+    words : tuple of str
+        What the two conclude differently: verdicts and the checks behind them, one line each.
     numbers : DataFrame
-        One row for each number that differs: the row's key, ``column``, ``first``, ``second``.
+        One row for each number that differs: the row's key, ``column``, ``first``, ``second``; estimates with an
+        interval, of the year evaluated, before all others.
     only_first, only_second : int
         Rows of evidence that only one of the runs has.
     """
@@ -42,6 +46,7 @@ class Comparison:
     first: str
     second: str
     reasons: tuple[str, ...]
+    words: tuple[str, ...]
     numbers: pd.DataFrame
     only_first: int
     only_second: int
@@ -49,7 +54,7 @@ class Comparison:
     @property
     def same_numbers(self) -> bool:
         """Whether both hold the same rows with the same numbers."""
-        return self.numbers.empty and self.only_first == 0 and self.only_second == 0
+        return self.numbers.empty and not self.words and self.only_first == 0 and self.only_second == 0
 
     def lines(self, most: int = 20) -> list[str]:
         """The comparison to print; at most so many numbers, and how many more."""
@@ -57,15 +62,21 @@ class Comparison:
         said += [f"why: {reason}" for reason in self.reasons] or ["why: nothing that went in differs"]
         if self.same_numbers:
             return [*said, "numbers: the same"]
+        said += [f"concluded: {words}" for words in self.words] or ["concluded: the same"]
         said.append(
             f"numbers: {len(self.numbers):,} differ; {self.only_first:,} rows only in the first, "
             f"{self.only_second:,} only in the second"
         )
-        for row in self.numbers.head(most).to_dict("records"):
-            where = ", ".join(str(row[name]) for name in KEY[:-1] if row[name] and name != "geographic_level")
-            said.append(f"  {where}, {row['column']}: {row['first']:g} -> {row['second']:g}")
-        if len(self.numbers) > most:
-            said.append(f"  and {len(self.numbers) - most:,} more numbers")
+        rows = list(self.numbers.groupby(list(KEY), sort=False))
+        for key, numbers in rows[:most]:
+            about = dict(zip(KEY, key, strict=True))
+            where = ", ".join(
+                str(about[name]) for name in KEY[:-1] if about[name] and name != "geographic_level"
+            )
+            moved = (f"{one.column} {one.first:g} -> {one.second:g}" for one in numbers.itertuples())
+            said.append(f"  {where}: {', '.join(moved)}")
+        if len(rows) > most:
+            said.append(f"  and {sum(len(numbers) for _, numbers in rows[most:]):,} more numbers")
         return said
 
 
@@ -83,7 +94,8 @@ def compare(first: str | Path, second: str | Path) -> Comparison:
     shared = frames[0].index.intersection(frames[1].index)
     names = (f"{manifests[0].get('run', '')} ({first})", f"{manifests[1].get('run', '')} ({second})")
     return Comparison(
-        *names, tuple(_reasons(*manifests)), _numbers(frames[0].loc[shared], frames[1].loc[shared]),
+        *names, tuple(_reasons(*manifests)), tuple(_concluded(frames[0].loc[shared], frames[1].loc[shared])),
+        _numbers(frames[0].loc[shared], frames[1].loc[shared], str(manifests[0].get("year", ""))),
         len(frames[0]) - len(shared), len(frames[1]) - len(shared),
     )  # fmt: skip
 
@@ -134,7 +146,21 @@ def _reasons(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[st
             yield f"input {path}: {how}"
 
 
-def _numbers(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
+    """Verdicts and checks that read differently in the two."""
+    judged = first.index.get_level_values("statistic").isin((CHECK, VERDICT))
+    for key, one, two in zip(first.index[judged], first["note"][judged], second["note"][judged], strict=True):
+        if one != two:
+            row = dict(zip(KEY, key, strict=True))
+            name = (
+                f"{row['statistic']} {first.loc[key, 'method']}"
+                if row["statistic"] == CHECK
+                else row["statistic"]
+            )
+            yield f"{row['indicator']}, {row['area']}, {name}: {one} -> {two}"
+
+
+def _numbers(first: pd.DataFrame, second: pd.DataFrame, year: str) -> pd.DataFrame:
     rows = []
     for column in NUMBERS:
         one, two = first[column], second[column]
@@ -142,4 +168,7 @@ def _numbers(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
         differs = ((one - two).abs() > TOLERANCE * scale) | (one.isna() != two.isna())
         part = pd.DataFrame({"first": one[differs], "second": two[differs]}).reset_index()
         rows.append(part.assign(column=column))
-    return pd.concat(rows, ignore_index=True)
+    found = pd.concat(rows, ignore_index=True)
+    has_interval = pd.MultiIndex.from_frame(found[list(KEY)]).isin(first.index[first["lower"].notna()])
+    found["rank"] = (~(has_interval & (found["time_period"] == year))).astype(int)
+    return found.sort_values("rank", kind="stable", ignore_index=True).drop(columns="rank")

@@ -17,6 +17,7 @@ from onroll.framework import Framework, load
 from onroll.intake.masking import mask
 from onroll.presentation import charts, tables
 from onroll.presentation.catalogue import TABLES, TOPICS, Asked
+from onroll.presentation.closing import from_the_plan
 from onroll.presentation.documents import document
 from onroll.presentation.drawing import Chart
 from onroll.presentation.facts import Bound, Brief, Facts
@@ -84,6 +85,10 @@ class Run:
         held = int((self.facts.frame["symbol"] == HIDDEN).sum())
         also = f", and {held:,} withheld" if held else ""
         return f"Run {self.id}: {brief.area}, {brief.period}, {rows - held:,} released rows{also}"
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it: what it is, and where it departs from the analysis plan."""
+        return Shown((Paragraph(text(repr(self))), *from_the_plan(self.facts)), "")._repr_html_()
 
     def evidence(self, objective: str = "", **about: str) -> pd.DataFrame:
         """Released findings, all or those whose columns have these values.

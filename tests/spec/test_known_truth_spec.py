@@ -80,7 +80,7 @@ def test_a_few_runs_again_give_what_the_study_says(
     plan, scenario = framework.plan.impact, study_file.SCENARIOS[name][0]
     tried = KnownTruth(plan.fingerprint, 1, {}, tuple(
         Truth("none", outcome, 1.0, 1000, 0.05, 0.95, 0.0, 0.0, 0.0) for outcome in plan.outcomes
-    ))  # fmt: skip
+    ), choices=study_file.question_of(plan, "M000", "").impact_choices)  # fmt: skip
     runs = [study_file.one_run((99, at), scenario, plan, tried) for at in range(RUNS)]
     for one in framework.known_truth.results:
         if one.scenario == name:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from onroll.evidence.compared_with import among, before_and_after
 from onroll.evidence.impact_panel import Cut, Whole, cut, impact_row, whole
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
@@ -21,7 +22,14 @@ from onroll.vocabulary import (
     SENSITIVITY,
     academic_year,
 )
-from onroll.vocabulary.impact import AUTHORITY_PANEL, EXPECTED_CHANGE, RAW_CHANGE, STOOD_AS_HIGH
+from onroll.vocabulary.impact import (
+    AUTHORITY_PANEL,
+    EXPECTED_CHANGE,
+    HEIGHT,
+    ONE_AS_HIGH,
+    RAW_CHANGE,
+    STOOD_AS_HIGH,
+)
 
 EARLIER = "ratio as if the strategy had begun in {}, when there was none to find"
 TOO_SHORT = "cannot be computed: too few years before an earlier date"
@@ -32,7 +40,7 @@ def panel_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Ite
     for outcome in plan.outcomes:
         for phase in plan.phases:
             figures = whole(cells, outcome, phase)
-            chosen = cut(figures, question.calm_pre, question.after, question.area_code)
+            chosen = before_and_after(figures, question)
             if chosen.why:
                 yield impact_row(question, figures, RELATIVE_CHANGE, AUTHORITY_PANEL, note=chosen.why)
                 continue
@@ -83,6 +91,26 @@ def _found(
         method="ratio of those that stood as high in the last "
         f"{plan.recent} years before: middle one, and the range of most", note=usual.note,
     )  # fmt: skip
+    if figures.phase == plan.phases[0]:
+        yield from _as_high(question, figures, chosen, found, usual.is_as_high)
+
+
+def _as_high(
+    question: Question, figures: Whole, chosen: Cut, found: OneTreated, is_as_high: np.ndarray[Any, Any]
+) -> Iterator[dict[str, Any]]:
+    """How high the authority stood, and how each other that stood as high changed by itself."""
+    names = dict(zip(figures.codes, figures.names, strict=True))
+    for place, code in enumerate(chosen.codes):
+        if place == chosen.treated or is_as_high[place]:
+            yield impact_row(
+                question, figures, HEIGHT, AUTHORITY_PANEL, area=names[code], estimate=float(np.exp(found.height[place])),
+                method="rate in the last years before as a multiple of that in the years before them, beside others",
+            )  # fmt: skip
+        if is_as_high[place]:
+            yield impact_row(
+                question, figures, ONE_AS_HIGH, AUTHORITY_PANEL, area=names[code],
+                estimate=float(np.exp(found.change[place])), method="the same as for the authority evaluated, as it is",
+            )  # fmt: skip
 
 
 def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, Any]:
@@ -97,7 +125,13 @@ def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, 
 
     if len(years) - held <= plan.recent + 1:
         return row(note=TOO_SHORT)
-    chosen = cut(figures, years[:-held], years[-held:], question.area_code)
+    chosen = cut(
+        figures,
+        years[:-held],
+        years[-held:],
+        question.area_code,
+        among(figures, question.impact_comparators, question),
+    )
     if chosen.why:
         return row(note=chosen.why)
     found = one_treated(

@@ -33,6 +33,7 @@ class Whole:
     phase: str
     years: tuple[str, ...]
     codes: np.ndarray[Any, Any]
+    names: np.ndarray[Any, Any]
     regions: np.ndarray[Any, Any]
     events: np.ndarray[Any, Any]
     pupils: np.ndarray[Any, Any]
@@ -50,6 +51,8 @@ class Cut:
     treated : int
         Column of the authority evaluated.
     pre : ndarray of bool, shape (years,)
+    at : ndarray, shape (years,)
+        The calendar year in which each begins.
     left_out : int
         Authorities with some of the years, but not all, or without an event before.
     """
@@ -59,6 +62,7 @@ class Cut:
     codes: tuple[str, ...]
     treated: int
     pre: np.ndarray[Any, Any]
+    at: np.ndarray[Any, Any]
     left_out: int
     why: str = ""
 
@@ -73,11 +77,11 @@ def whole(cells: pd.DataFrame, measure: str, phase: str = TOTAL) -> Whole:
         chosen.pivot(index="time_period", columns="area_code", values=column).sort_index().astype("float64")
         for column in (about.numerator, "pupils")
     )
-    regions = chosen.drop_duplicates("area_code", keep="last").set_index("area_code")["region"]
+    last = chosen.drop_duplicates("area_code", keep="last").set_index("area_code").reindex(events.columns)
     return Whole(
         about, phase, tuple(map(str, events.index)), events.columns.to_numpy(dtype=object),
-        regions.reindex(events.columns).to_numpy(dtype=object), events.round().to_numpy(), pupils.to_numpy(),
-        all_sources(chosen["source"]) if len(chosen) else "",
+        last["area"].to_numpy(dtype=object), last["region"].to_numpy(dtype=object), events.round().to_numpy(),
+        pupils.to_numpy(), all_sources(chosen["source"]) if len(chosen) else "",
     )  # fmt: skip
 
 
@@ -93,10 +97,10 @@ def cut(
     """The authorities that have every one of the years, of those named where any are, the evaluated one with them."""
     years = [*before, *after]
     pre = np.array([year in set(before) for year in years], dtype=np.bool_)
-    if not after:
-        return Cut(np.empty((0, 0)), np.empty((0, 0)), (), -1, pre, 0, TOO_EARLY)
-    if not set(years) <= set(figures.years):
-        return Cut(np.empty((0, 0)), np.empty((0, 0)), (), -1, pre, 0, NO_SERIES)
+    begun = np.array([float(year[:4]) for year in years])
+    if not after or not set(years) <= set(figures.years):
+        nothing, why = np.empty((0, 0)), NO_SERIES if after else TOO_EARLY
+        return Cut(nothing, nothing, (), -1, pre, begun, 0, why)
     at = [figures.years.index(year) for year in years]
     events, pupils = figures.events[at], figures.pupils[at]
     named = np.ones(figures.codes.size, dtype=np.bool_)
@@ -115,7 +119,7 @@ def cut(
     )  # fmt: skip
     left_out = int((named & known.any(axis=0)).sum() - kept.sum())
     place = codes.index(code) if code in codes else -1
-    return Cut(events[:, kept], pupils[:, kept], codes, place, pre, left_out, why)
+    return Cut(events[:, kept], pupils[:, kept], codes, place, pre, begun, left_out, why)
 
 
 def impact_row(

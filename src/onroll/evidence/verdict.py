@@ -11,8 +11,8 @@ import numpy as np
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import KnownTruth, Truth
+from onroll.statistics.known_share import may_be_within
 from onroll.statistics.multiplicity import adjust
-from onroll.statistics.proportions import proportion
 from onroll.vocabulary import LIMITED, P_VALUE, RELATIVE_CHANGE, SENSITIVITY
 from onroll.vocabulary.impact import (
     AGREE,
@@ -57,7 +57,7 @@ def verdict_rows(
     phase = plan.phases[0]
     judged = [row for row in rows if row["breakdown"] == phase or row["statistic"] == AGREEMENT]
     adjusted = _together(judged, plan, question)
-    is_of_plan = known.plan == plan.fingerprint
+    is_of_plan = known.is_about(plan.fingerprint, question.impact_choices)
     tried = {outcome: known.of(outcome) for outcome in plan.outcomes} if is_of_plan else {}
     for outcome in plan.outcomes:
         mine = {_key(row): row for row in judged if row["indicator"] == f"strategy_impact_{outcome}"}
@@ -133,26 +133,24 @@ def _check(
 def held(known: Sequence[Truth], plan: ImpactPlan) -> Checked:
     """Whether the design kept its promises where the truth was known, allowing for how many runs that rests on."""
     if not known:
-        return Checked(HELD, NOT_MADE, why="no simulation of this plan for this outcome")
+        return Checked(
+            HELD,
+            NOT_MADE,
+            why="no simulation of this plan, with these years and authorities, for this outcome",
+        )
     least, most = plan.coverage
     broken = [
         f"{one.scenario} (coverage {one.coverage:.0%})"
         for one in known
-        if not _may_be_within(one.coverage, one.runs, least, most)
+        if not may_be_within(one.coverage, one.runs, least, most)
     ]
     broken += [
         f"{one.scenario} (false claims {one.wrong:.0%})"
         for one in known
-        if not _may_be_within(one.wrong, one.runs, 0.0, plan.false_alarms)
+        if not may_be_within(one.wrong, one.runs, 0.0, plan.false_alarms)
     ]
     worst = max(one.wrong for one in known)
     return Checked(HELD, FAILED if broken else PASSED, worst, why="; ".join(broken))
-
-
-def _may_be_within(share: float, runs: int, least: float, most: float) -> bool:
-    """Whether a share of so many runs may be one that lies between these two."""
-    interval = proportion(round(share * runs), runs, confidence=0.99)
-    return bool(interval.upper >= least and interval.lower <= most)
 
 
 def _return(row: Row | None, plan: ImpactPlan) -> Checked:

@@ -12,6 +12,7 @@ from onroll.presentation import (
     closing,
     concentration,
     consistency_tables,
+    impact_designs,
     impact_tables,
     intersections,
     ladder_tables,
@@ -38,6 +39,7 @@ from onroll.presentation.sentences import (
     school_change,
     school_charter,
     steady,
+    years,
 )
 from onroll.vocabulary import BASELINE, PREVIOUS_YEAR
 
@@ -79,6 +81,9 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "change_since_baseline": lambda a: (tables.changes(a.facts, BASELINE),),
         "beside_others": lambda a: (tables.beside(a.facts),),
         "impact": lambda a: (tables.impact(a.facts),),
+        "impact_power": lambda a: impact_designs.power(a.facts),
+        "impact_designs": lambda a: impact_designs.designs(a.facts, a.framework.plan.impact.primary),
+        "impact_as_high": lambda a: impact_designs.as_high(a.facts),
         "impact_estimates": lambda a: impact_tables.estimates(a.facts),
         "school_change": lambda a: school_change_tables.schools(a.facts),
         "known_truth_of_schools": lambda a: school_change_tables.known_truth(a.framework.known_schools),
@@ -149,6 +154,7 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
             a.facts, "permanent_exclusion_rate"
         ),
         "verdict_together": lambda a: [said] if (said := judged.shortest(a.facts)) else [],
+        "impact_years_before": lambda a: years.years_before(a.facts),
         "impact_could_be_seen": lambda a: judged.could_be_seen(a.facts),
         "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),
         "register": lambda a: _register(a.facts),

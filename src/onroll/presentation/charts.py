@@ -22,6 +22,7 @@ from onroll.presentation.heat_map import NAME as HEAT_MAP
 from onroll.presentation.heat_map import has_cells, heat_map
 from onroll.presentation.impact_charts import IMPACT_CHARTS
 from onroll.presentation.impact_charts import available as of_impact
+from onroll.presentation.impact_years import YEARS_CHARTS
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
 from onroll.presentation.school_change_chart import CHARTER_CHARTS
@@ -292,7 +293,7 @@ FORESTS: MappingProxyType[str, Callable[[Facts], Chart]] = MappingProxyType(
     {name: partial(forest, name=name) for name in PANELS}
 )
 IF_THERE: MappingProxyType[str, tuple[Callable[[Facts], Chart], Callable[[Facts], bool]]] = MappingProxyType(
-    {CURVE: (curve, has_curve), HEAT_MAP: (heat_map, has_cells), **CHARTER_CHARTS}
+    {CURVE: (curve, has_curve), HEAT_MAP: (heat_map, has_cells), **CHARTER_CHARTS, **YEARS_CHARTS}
 )
 TOGETHER = MappingProxyType({name: draw for name, (draw, _) in IF_THERE.items()})
 NAMES = (*CHARTS, *RECORD_CHARTS, *FORESTS, *FUNNELS, *STEADY, *SPREADS, *IMPACT_CHARTS, *TOGETHER)

@@ -48,10 +48,10 @@ def departures(facts: Facts) -> tuple[Block, ...]:
     """Warnings at the top: synthetic data named as such, and where the run departs from the analysis plan."""
     words = PARTLY_SYNTHETIC if PUBLISHED in facts.brief.origins else SYNTHETIC
     made_up = (Paragraph(text(words), "warning"),) if facts.brief.is_synthetic else ()
-    if not facts.brief.deviations:
-        return made_up
+    return (*made_up, *from_the_plan(facts))
+
+
+def from_the_plan(facts: Facts) -> tuple[Block, ...]:
+    """A warning that names every choice in which this run departs from the analysis plan; nothing where it does not."""
     said = "; ".join(facts.brief.deviations)
-    return (
-        *made_up,
-        Paragraph(text(f"This run departs from the analysis plan: {said}."), "warning"),
-    )
+    return (Paragraph(text(f"This run departs from the analysis plan: {said}."), "warning"),) if said else ()

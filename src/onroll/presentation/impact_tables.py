@@ -1,4 +1,4 @@
-"""Tables of the impact analysis: estimates by outcome and phase, checks, choices, and what known truth gave."""
+"""Tables of the impact analysis: estimates by outcome and phase, checks, and what known truth gave."""
 
 from __future__ import annotations
 
@@ -10,21 +10,9 @@ from onroll.presentation.judged import OUTCOMES, Judged, all_judged, judged
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
 from onroll.presentation.numbers import percent, ratio
 from onroll.presentation.record_tables import source
-from onroll.presentation.records import is_withheld
-from onroll.presentation.sentences import school_change as school_words
 from onroll.presentation.sentences.counts import NO_BREAK
-from onroll.presentation.sentences.school_change import ORDER, WORDS, row
 from onroll.vocabulary import MEASURES, PHASES
 from onroll.vocabulary.impact import CHECKS, NOT_MADE, SUPPORTED, UNSURE, UNTOLD
-from onroll.vocabulary.records import (
-    CHARTER_BEFORE,
-    CHARTER_CHANGE,
-    CHARTER_RANK,
-    CHARTER_SEEN,
-    DOSE_E_VALUE,
-    DOSE_RATIO,
-    LATER_DOSE,
-)
 
 NONE = text("–")
 LEVELS = {
@@ -127,49 +115,6 @@ def _result(check: Fact | None) -> Text:
         return NONE
     said, _, why = str(check["note"]).partition(": ")
     return text(f"{said}: {why}" if said == NOT_MADE and why else said)
-
-
-def schools(facts: Facts) -> tuple[Block, ...]:
-    """Each phase: what could have been seen, the change with the Charter, training and what followed."""
-    statistics = (
-        CHARTER_SEEN,
-        CHARTER_CHANGE,
-        CHARTER_RANK,
-        CHARTER_BEFORE,
-        DOSE_RATIO,
-        LATER_DOSE,
-        DOSE_E_VALUE,
-    )
-    styles = ("rate", "rate", "percent", "probability", "ratio", "ratio", "ratio")
-    found = {phase: [row(facts, one, phase) for one in statistics] for phase in ORDER}
-    used = [fact.row for every in found.values() for fact in every if fact is not None]
-    if not used:
-        return (Paragraph(school_words.NOTHING),)
-    rows = tuple(
-        (text(WORDS[phase][0].upper() + WORDS[phase][1:]),
-         *(_with_limits(fact, style) for fact, style in zip(every, styles, strict=True)))
-        for phase, every in found.items()
-    )  # fmt: skip
-    columns = (
-        "Schools", "Change that would have stood out, per 100", "Change with the Charter, per 100", "Shuffles as large",
-        "Test of the years before (p)", "Times as many suspended after more training", "The same before more training",
-        "E-value, and of its limit",
-    )  # fmt: skip
-    caption = f"Schools that changed beside schools that did not, {facts.brief.period}"
-    return (Table(caption, columns, rows, source(facts, used), tuple(range(1, 8))),)
-
-
-def _with_limits(fact: Fact | None, style: str) -> Text:
-    if fact is None:
-        return NONE
-    if not fact.is_known:
-        return text("withheld" if is_withheld(fact) else str(fact["note"]))
-    if fact["lower"] != fact["lower"]:
-        return text(fact.bind(style))
-    if fact["upper"] != fact["upper"]:
-        return text(fact.bind(style), " (", fact.bind(style, "lower"), ")")
-    between = f"{NO_BREAK}to{NO_BREAK}"
-    return text(fact.bind(style), " (", fact.bind(style, "lower"), between, fact.bind(style, "upper"), ")")
 
 
 def known_truth(known: KnownTruth, fingerprint: str) -> tuple[Block, ...]:

@@ -107,6 +107,32 @@ def _steps(data: CountPanel, units: NDArray[np.intp]) -> tuple[FloatArray, Float
     return change, 1.0 / had_before + 1.0 / usual
 
 
+def levels_without_each(data: CountPanel) -> FloatArray:
+    """Levels of periods as the other units have them, shape (periods, units): each unit's without itself.
+
+    The treated is left out for all. Those of a unit have any scale.
+    """
+    number, over = data.events, data.exposure
+    is_in = 1.0 - np.eye(number.shape[1])
+    is_in[data.treated] = 0.0  # rows: units that are in; columns: for whom
+    level = np.repeat(_levels(number, over)[:, None], number.shape[1], axis=1)
+    size, top = number.sum(axis=0), number @ is_in
+    if not top.all():
+        at = index((int(np.argmin(top.min(axis=1))),))
+        raise ValueError(
+            f"period{at} has events in one unit only; leave it out, nothing can be said of the others"
+        )
+    for _ in range(MOST):
+        of_unit = is_in * (size[:, None] / (over.T @ level))
+        new = top / (over @ of_unit)
+        new /= new[:1]
+        moved = float(np.abs(new / level - 1.0).max())
+        level = new
+        if moved < SETTLED:
+            break
+    return np.asarray(level)
+
+
 def _own(
     level: FloatArray, mine: FloatArray, pre: BoolArray, before: FloatArray, after: FloatArray
 ) -> tuple[FloatArray, FloatArray]:

@@ -11,6 +11,10 @@ from onroll.statistics.simplex import DUST, simplex_weights
 
 SLIGHT = 1e-6
 """Ridge of the weights of periods, and of a plain synthetic control, in standard deviations: only a tie is settled."""
+NEWTON = 50
+"""Steps within which donors that are in settle; seldom more than ten are taken."""
+THIN = 1e-6
+"""A ridge below this share of the squares of the donors is too thin for Newton's steps to be exact."""
 FIRST_STEPS, STEPS, SPARSE, STOP = 100, 10_000, 0.25, 1e-5
 """Frank and Wolfe's steps before small weights are dropped, and after; those below this share of the largest are
 dropped; and the fall, in standard deviations, at which steps end: as in the published figures."""
@@ -36,25 +40,37 @@ def weighted(own: FloatArray, others: FloatArray, pre: BoolArray, solver: str) -
     ``zeta^2 T0``, where zeta is the fourth root of the periods after times the spread of the others' steps; those
     of periods bring each of the others' level before near its level after.
     """
-    before, after = others[pre], others[~pre]
-    many = before.shape[0]
+    before = others[pre]
     spread = float(np.diff(before, axis=0).std(ddof=1))
-    zeta = (~pre).sum() ** 0.25 * spread
-    stop = STOP * spread
-    units = _weights(own[pre], before, zeta, stop, solver, level=True)
-    periods = _weights(after.mean(0), before.T, SLIGHT * spread, stop, solver, level=True)
-    control = _weights(own[pre], before, SLIGHT * spread, stop, solver, level=False)
-    gap, apart = own - others @ units, own - others @ control
-    plain = own - others.mean(1)
+    units, periods, change = doubly_weighted(own, others, pre, solver)
+    control = _weights(own[pre], before, SLIGHT * spread, STOP * spread, solver, level=False)
+    apart, plain = own - others @ control, own - others.mean(1)
     return Weighted(
         units=units,
         periods=periods,
         control=control,
-        ridge=float(zeta**2 * many),
-        synthetic_difference=float(gap[~pre].mean() - periods @ gap[pre]),
+        ridge=float(_zeta(pre, spread) ** 2 * before.shape[0]),
+        synthetic_difference=change,
         synthetic_control=float(apart[~pre].mean()),
         difference=float(plain[~pre].mean() - plain[pre].mean()),
     )
+
+
+def doubly_weighted(
+    own: FloatArray, others: FloatArray, pre: BoolArray, solver: str
+) -> tuple[FloatArray, FloatArray, float]:
+    """Weights of units and of periods, and the change they give: the synthetic difference alone."""
+    before, after = others[pre], others[~pre]
+    spread = float(np.diff(before, axis=0).std(ddof=1))
+    stop = STOP * spread
+    units = _weights(own[pre], before, _zeta(pre, spread), stop, solver, level=True)
+    periods = _weights(after.mean(0), before.T, SLIGHT * spread, stop, solver, level=True)
+    gap = own - others @ units
+    return units, periods, float(gap[~pre].mean() - periods @ gap[pre])
+
+
+def _zeta(pre: BoolArray, spread: float) -> float:
+    return float((~pre).sum() ** 0.25 * spread)
 
 
 def _weights(
@@ -65,8 +81,40 @@ def _weights(
     ridge = zeta**2 * y.size
     if solver == "frank-wolfe":
         return _frank_wolfe(y, d, ridge, stop)
+    share = _settled(y, d, ridge)
+    if share is not None:
+        return share
     held = np.sqrt(ridge) * np.eye(d.shape[1])
     return simplex_weights(np.append(y, np.zeros(d.shape[1])), np.vstack([d, held]))
+
+
+def _settled(y: FloatArray, d: FloatArray, ridge: float) -> FloatArray | None:
+    """The same weights by Newton's steps on the few rows instead of the many donors; None where they do not settle.
+
+    With ``u = d w - y`` and a multiplier m, the best w is ``max(0, -(d'u + m) / ridge)``: a donor is in or out. For
+    those that are in, u and m solve as many equations as there are rows, and one. It is right when the same are in again.
+    """
+    rows, many = d.shape
+    if rows >= many or ridge <= THIN * float((d * d).sum()):
+        return None
+    is_in = np.ones(many, dtype=np.bool_)
+    aim = np.append(y, 1.0)
+    for _ in range(NEWTON):
+        part = np.vstack([d[:, is_in], np.ones(int(is_in.sum()))])
+        system = part @ part.T / ridge
+        system[:rows, :rows] += np.eye(rows)
+        try:
+            solved = -np.linalg.solve(system, aim)
+        except np.linalg.LinAlgError:
+            return None
+        share = -(solved[:rows] @ d + solved[rows]) / ridge
+        if np.array_equal(share > 0, is_in):
+            share = np.where(share > DUST, share, 0.0)
+            return np.asarray(share / share.sum())
+        is_in = share > 0
+        if not is_in.any():
+            return None
+    return None
 
 
 def _frank_wolfe(y: FloatArray, d: FloatArray, ridge: float, stop: float) -> FloatArray:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
+from numpy.typing import ArrayLike
 
 from onroll.statistics._count_panel import count_panel, each_treated, height
 from onroll.statistics._inputs import FloatArray, open_share
-from onroll.statistics._panel import TIE
+from onroll.statistics.ranked_change import ranked_change
 
 PLAIN = "Poisson panel of {} authorities, permutation standardised for size"
 ALIKE = PLAIN + ", compared with those that stood as high in the last {} periods before"
-SAME = 1e-16
-"""Squared logs this near to 0 are what rounding left of nothing: everybody changed, or stood, alike."""
-ROUNDS = 3
-"""Rounds of weights in the line of change on height: they settle in two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,62 +133,21 @@ def one_treated(
     own, others = data.treated, data.others
     change, noise = each_treated(data)
     stood = height(data, recent)
-    design = np.ones((stood.size, 1))
-    if np.ptp(stood[others]) ** 2 > SAME:
-        design = np.column_stack([design, stood])
-    expected, spread = _expected(design, change, noise, own, others)
-    score = (change - expected) / spread
-    furthest = np.sort(np.abs(score[others]))
-    place = int(np.ceil((others.size + 1) * level - TIE)) - 1
-    reach = float(furthest[place]) * float(spread[own]) if place < furthest.size else float("inf")
-    far = int(np.count_nonzero(furthest >= abs(float(score[own])) * (1.0 - TIE)))
-    effect = float(change[own] - expected[own])
+    found = ranked_change(change, noise, own, height=stood, confidence=level)
     return OneTreated(
-        estimate=float(np.exp(effect)),
-        lower=float(np.exp(effect - reach)),
-        upper=float(np.exp(effect + reach)),
+        estimate=float(np.exp(found.estimate)),
+        lower=float(np.exp(found.lower)),
+        upper=float(np.exp(found.upper)),
         confidence=level,
         method=(ALIKE if recent else PLAIN).format(others.size + 1, recent),
-        p_value=(far + 1) / (others.size + 1),
-        share_others=far / others.size,
+        p_value=found.p_value,
+        share_others=found.share_others,
         raw=float(np.exp(change[own])),
-        expected=float(np.exp(expected[own])),
-        detectable_fall=float(np.exp(-reach)),
-        detectable_rise=float(np.exp(reach)),
+        expected=float(np.exp(found.expected)),
+        detectable_fall=float(np.exp(-found.reach)),
+        detectable_rise=float(np.exp(found.reach)),
         change=change,
         height=stood,
-        spread=spread,
-        score=score,
+        spread=found.spread,
+        score=found.score,
     )
-
-
-def _expected(
-    design: FloatArray, change: FloatArray, noise: FloatArray, own: int, others: NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray]:
-    """What is expected of each unit by a weighted line over the others, and how far it may stray from that.
-
-    The variance is ``a + b * noise``, neither below 0, fitted to squared distances from the line. The treated, who was
-    not fitted, strays by the line's own error more; the others by theirs less.
-    """
-    variance = np.ones(change.size)
-    for _ in range(ROUNDS):
-        weight = 1.0 / variance[others]
-        moments = design[others].T @ (design[others] * weight[:, None])
-        line = np.linalg.solve(moments, design[others].T @ (weight * change[others]))
-        leverage = np.einsum("ij,jk,ik->i", design, np.linalg.inv(moments), design) / variance
-        left = np.ones(change.size)
-        left[others] = 1.0 - leverage[others]
-        squares = (change - design @ line)[others] ** 2 / left[others]
-        variance = _variance(squares, noise, others)
-    share = np.ones(change.size) - leverage
-    share[own] = 1.0 + leverage[own]
-    return np.asarray(design @ line), np.sqrt(variance * share)
-
-
-def _variance(squares: FloatArray, noise: FloatArray, others: NDArray[np.intp]) -> FloatArray:
-    if squares.max() <= SAME:
-        raise ValueError("no other unit changed at all, so nothing says how far a unit may stray by itself")
-    scale, unit = squares.mean(), noise[others].mean()
-    rows = np.column_stack([np.ones(others.size), noise[others] / unit])
-    (floor, slope), _ = optimize.nnls(rows, squares / scale)
-    return np.asarray((floor + slope * noise / unit) * scale)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._difference_weights import Weighted, weighted
+from onroll.statistics._difference_weights import Weighted, doubly_weighted, weighted
 from onroll.statistics._inputs import FloatArray, choice, normal_quantile, open_share
 from onroll.statistics._panel import Panel, panel, permutation_range, share_as_far
 
@@ -202,7 +202,7 @@ def synthetic_change(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> float
     """
     data = _checked(outcomes, treated, pre)
     table = data.outcomes
-    return weighted(table[:, data.treated], table[:, data.others], data.pre, "exact").synthetic_difference
+    return doubly_weighted(table[:, data.treated], table[:, data.others], data.pre, "exact")[2]
 
 
 def _checked(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> Panel:

@@ -17,14 +17,23 @@ SPECIFICATION, AGREEMENT, DRIVER = (
 CHECK, VERDICT = "check", "strength of evidence"
 PASSED, FAILED, NOT_MADE = "passed", "not passed", "cannot be made"
 HULL = "outside all others before"
+SEEN, KNOWN = "smallest change seen", "where the truth was known"
+ONE_AS_HIGH, HEIGHT = "change of one that stood as high", "height before"
+YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN = (
+    "ratio of rate ratios by year", "test of the years before", "drift before that would be seen",
+    "what such a drift would make", "departure that would explain it",
+)  # fmt: skip
 IMPACT = (
     HULL, RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
+    SEEN, KNOWN, ONE_AS_HIGH, HEIGHT, YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN,
 )  # fmt: skip
 """Statistics of the primary design, the multiverse and the verdict."""
+YEAR_BY_YEAR = "panel of authorities by year with permutation"
+PLANTED, BY_FORMULA = "planted in every other authority in turn", "by formula"
 
 PANEL, PANEL_AS_IT_IS = "authority_panel", "authority_panel_as_it_is"
-DIFFERENCE, CONTROL, SYNTHETIC_DIFFERENCE = (
-    "difference_in_differences", "synthetic_control", "synthetic_difference",
+DIFFERENCE, CONTROL, SYNTHETIC_DIFFERENCE, SERIES = (
+    "difference_in_differences", "synthetic_control", "synthetic_difference", "interrupted_series",
 )  # fmt: skip
 CHOICE_DESIGNS = MappingProxyType(
     {
@@ -33,6 +42,7 @@ CHOICE_DESIGNS = MappingProxyType(
         DIFFERENCE: "difference in differences",
         CONTROL: "synthetic control",
         SYNTHETIC_DIFFERENCE: "synthetic difference in differences",
+        SERIES: "interrupted series beside others",
     }
 )
 """Designs of the multiverse, each turned into a ratio of rates, and what a chart calls them."""

@@ -56,16 +56,16 @@ def panel(scenario: Scenario, seed: int = 1) -> tuple[pd.DataFrame, str]:
 
 
 def question_of(code: str, plan: ImpactPlan) -> Question:
-    known = KnownTruth(plan.fingerprint, 1, {}, tuple(
-        Truth("no_effect", outcome, 1.0, 1000, 0.05, 0.95, 0.0, 0.0, 0.0) for outcome in plan.outcomes
-    ))  # fmt: skip
-    return Question(
+    question = Question(
         year="202324", area_code=code, area="Here", region="made region 1",
         neighbours=tuple(f"M{at:03d}" for at in range(40, 55)), neighbours_label="",
         neighbours_id="", reference_groups={}, baseline=periods("201617", "201819"), pandemic=PANDEMIC,
         launch="202122", impact_pre=periods("200607", "202021"), change_pre=periods("201617", "201819"), impact=plan,
-        known_truth=known,
     )  # fmt: skip
+    known = KnownTruth(plan.fingerprint, 1, {}, tuple(
+        Truth("no_effect", outcome, 1.0, 1000, 0.05, 0.95, 0.0, 0.0, 0.0) for outcome in plan.outcomes
+    ), choices=question.impact_choices)  # fmt: skip
+    return replace(question, known_truth=known)
 
 
 def test_a_cut_has_no_gaps_and_says_what_is_wrong() -> None:
@@ -244,3 +244,20 @@ def test_each_check_turns_on_its_own_number(
     assert not_passed == failing
     assert found[-1]["note"] == (UNSURE if failing else SUPPORTED)
     assert STANDS not in not_passed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"impact_comparators": "similar_rate"},
+        {"impact_pre": periods("201112", "202021")},
+        {"confidence": 0.9},
+    ],
+)
+def test_a_study_made_with_other_choices_carries_no_verdict(plan: ImpactPlan, change: dict[str, Any]) -> None:
+    question = replace(question_of("M001", plan), **change)
+    assert question.known_truth is not None
+    found = list(verdict_rows(rows_with((0, 20), (0.8, 1.2), 0.9), question, plan, question.known_truth))
+    not_made = {row["method"] for row in found if str(row["note"]).startswith(NOT_MADE)}
+    assert not_made == {"held_in_simulation"}
+    assert found[-1]["note"] == UNSURE

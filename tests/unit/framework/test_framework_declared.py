@@ -139,6 +139,7 @@ def test_the_plan_says_what_was_agreed(ours: Ours) -> None:
         "baseline_last": "201819",
         "confidence": 0.95,
         "impact_first": "200607",
+        "impact_comparators": "all",
         "impact_last": "202021",
         "dispersion": "other_authorities",
     }
@@ -154,7 +155,7 @@ def test_a_choice_is_read_by_its_type_and_departures_are_listed(ours: Ours) -> N
     ("given", "message"),
     [
         ({"neighbour": "2025"}, "there is no choice 'neighbour'; the choices are neighbours, baseline_first, "
-         "baseline_last, confidence, impact_first, impact_last, dispersion. Did you mean 'neighbours'?"),
+         "baseline_last, confidence, impact_comparators, impact_first, impact_last, dispersion. Did you mean 'neighbours'?"),
         ({"neighbours": "2026"}, "neighbours is '2026'; allowed are 2021, 2025. Did you mean '2025'?"),
         ({"confidence": "1"}, "confidence is 1; it must be at most 0.999"),
         ({"confidence": "0.5"}, "confidence is 0.5; it must be at least 0.8"),

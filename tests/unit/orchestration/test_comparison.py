@@ -1,0 +1,71 @@
+"""Two runs compared: what they conclude differently first, then intervals of the year evaluated, then all else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from onroll.comparison import compare
+from onroll.runs import Run
+from onroll.vocabulary import RELATIVE_CHANGE
+from onroll.vocabulary.impact import AUTHORITY_PANEL, VERDICT
+
+
+def written(folder: Path, frame: pd.DataFrame, year: str = "202324", **manifest: object) -> Path:
+    folder.mkdir()
+    frame.to_csv(folder / "evidence.csv", index=False, float_format="%.10g")
+    (folder / "manifest.json").write_text(
+        json.dumps({"run": folder.name, "year": year, **manifest}), encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture
+def frame(run: Run) -> pd.DataFrame:
+    return run.facts.frame.copy()
+
+
+def test_the_same_evidence_is_the_same(tmp_path: Path, frame: pd.DataFrame) -> None:
+    found = compare(written(tmp_path / "one", frame), written(tmp_path / "two", frame))
+    assert found.same_numbers
+    assert found.lines()[-1] == "numbers: the same"
+
+
+def test_a_verdict_that_differs_is_said_before_any_number(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame.copy()
+    judged = (other["statistic"] == VERDICT) & (other["indicator"] == "strategy_impact_suspension_rate")
+    other.loc[judged, "note"] = "evidence of an impact"
+    found = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other))
+    assert not found.same_numbers
+    said = [line for line in found.lines() if line.startswith("concluded: ")]
+    assert len(said) == 1
+    assert said[0].endswith("strength of evidence: cannot be told -> evidence of an impact")
+
+
+def test_an_estimate_of_the_year_stands_before_numbers_of_other_years(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    other = frame.copy()
+    early = (other["time_period"] == "200607") & other["estimate"].notna()
+    other.loc[early, "estimate"] += 1
+    mine = (
+        (other["statistic"] == RELATIVE_CHANGE)
+        & (other["design"] == AUTHORITY_PANEL)
+        & other["lower"].notna()
+    )
+    other.loc[mine, ["estimate", "upper"]] += 0.5
+    found = compare(
+        written(tmp_path / "one", frame, parameters={"impact_first": "200607"}),
+        written(tmp_path / "two", other, parameters={"impact_first": "201112"}),
+    )
+    lines = found.lines(most=3)
+    assert lines[1:3] == ["why: parameter impact_first: 200607 -> 201112", "concluded: the same"]
+    assert all(AUTHORITY_PANEL in line and "202324" in line for line in lines[4:7])
+    assert "estimate 0.6" in lines[4]
+    assert ", upper " in lines[4]
+    told = len(found.numbers[found.numbers["statistic"] == RELATIVE_CHANGE])
+    assert told == 2 * int(mine.sum())
+    assert lines[-1] == f"  and {len(found.numbers) - 6:,} more numbers"
