@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from onroll.framework.contract_files import load_contracts
-    from onroll.framework.known_truth import KnownTruth
+from onroll.framework.known_truth import KnownTruth
 from onroll.framework.known_truth_schools import KnownSchools
 from onroll.intake.records.dictionary import CodeEntry, TableEntry, dictionary
 
