@@ -49,6 +49,20 @@ def test_the_study_belongs_to_the_plan_as_it_is(framework: Framework, study_file
         assert one.ratio == pytest.approx(study_file.SCENARIOS[one.scenario][0].true_ratio, abs=1e-4)
 
 
+def test_the_study_has_the_choices_of_the_plan_and_all_its_designs(
+    framework: Framework, study_file: ModuleType
+) -> None:
+    known, plan = framework.known_truth, framework.plan.impact
+    defaults = {name: choice.default for name, choice in framework.plan.choices.items()}
+    assert known.is_about(plan.fingerprint, study_file.question_of(plan, "M000", "").impact_choices)
+    assert {name: str(defaults[name]) for name in known.choices} == dict(known.choices)
+    assert {(one.design, one.scenario) for one in known.designs} == {
+        (design, scenario)
+        for design in plan.choices.designs if design != plan.primary
+        for scenario in study_file.DESIGNS_IN
+    }  # fmt: skip
+
+
 def test_targets_are_kept_or_the_design_may_carry_no_verdict(framework: Framework) -> None:
     """False claims of an impact at most one in twenty, intervals that hold the truth as often as they say."""
     known, plan = framework.known_truth, framework.plan.impact
@@ -66,8 +80,13 @@ def test_a_larger_fall_is_seen_more_often(framework: Framework) -> None:
 
 
 def share_agrees(found: int, known: Truth, share: float) -> bool:
-    """Whether so many of these runs may be of the same share; a share of none in the study is not taken for never."""
-    runs, expected = RUNS, (share * known.runs + 0.5) / (known.runs + 1)
+    """Whether so many of these runs may be of the same share as in the study."""
+    return agrees(found, known.runs, share)
+
+
+def agrees(found: int, studied: int, share: float) -> bool:
+    """The same, of so many studied; a share of none in the study is not taken for never."""
+    runs, expected = RUNS, (share * studied + 0.5) / (studied + 1)
     low, high = stats.binom.cdf(found, runs, expected), stats.binom.sf(found - 1, runs, expected)
     return bool(min(low, high) > RARE)
 
@@ -90,6 +109,18 @@ def test_a_few_runs_again_give_what_the_study_says(
             assert share_agrees(
                 sum(each.verdict == "evidence of an impact" for each in found), one, one.supported
             )
+
+
+@pytest.mark.slow
+def test_a_few_runs_of_the_other_designs_give_what_the_study_says(
+    framework: Framework, study_file: ModuleType
+) -> None:
+    plan, scenario = framework.plan.impact, study_file.SCENARIOS["return_to_usual"][0]
+    runs = [study_file.designs_run((98, at), scenario, plan) for at in range(RUNS)]
+    for one in framework.known_truth.designs:
+        if one.scenario == "return_to_usual":
+            for at, share in enumerate((one.stands_out, one.coverage)):
+                assert agrees(sum(run[one.design][at] for run in runs), one.runs, share), one
 
 
 def test_the_same_seed_gives_the_same_run(framework: Framework, study_file: ModuleType) -> None:
