@@ -1,19 +1,35 @@
-"""Shared by all tests: the project's root, one study of the shipped figures, made once a session."""
+"""Shared by all tests: the project's root, one study of the shipped figures and one whole run, made once a session."""
 
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
+from filelock import FileLock
 
+import onroll as on
+from onroll import evaluation
 from onroll.framework.contract_files import load_contracts
 from onroll.project import Project
 from onroll.runs import Run, run_of
 from onroll.study import Study, examine
 from onroll.synthetic import Made, make_authority
+from onroll.validation.beside import Certifying
+from onroll.validation.certificate import certificate
 
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST = (
+    "test_whole_years", "test_counts_engines", "test_run_of_records", "test_run_again", "test_runs_of_other_figures",
+    "test_whole_run", "test_mixed_simulation", "test_notebooks_run", "test_evaluation_speed", "test_door_properties",
+    "test_consistency_truth", "test_honest_bounds_reference",
+)  # fmt: skip
+"""Files of a minute and more, the longest first."""
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
 )  # else every process that a test starts compiles everything again
@@ -38,6 +54,78 @@ def study(project: Project) -> Study:
 @pytest.fixture(scope="session")
 def run(study: Study) -> Run:
     return run_of(study)
+
+
+@pytest.fixture(scope="session")
+def own_project(root: Path) -> Callable[..., Path]:
+    """Copy the project into a folder, without runs: declarations, figures, all notebooks or those that are named."""
+
+    def copy(to: Path, *notebooks: str) -> Path:
+        """The project of its own."""
+        for name in ("evaluation", "notebooks", "data"):
+            shutil.copytree(root / name, to / name, ignore=shutil.ignore_patterns("runs", "decisions"))
+        if notebooks:
+            declared = to / "notebooks" / "notebooks.yaml"
+            said = yaml.safe_load(declared.read_text(encoding="utf-8"))
+            said["notebooks"] = [one for one in said["notebooks"] if one["id"] in notebooks]
+            assert len(said["notebooks"]) == len(notebooks)
+            declared.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        return to
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Let something be made in a folder that all processes which test side by side share: who asks first makes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        """The folder, made whole; the others wait for it."""
+        folder, done = shared / name, shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.is_file():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def whole(
+    own_project: Callable[..., Path], made_once: Callable[[str, Callable[[Path], None]], Path]
+) -> tuple[Path, list[str]]:
+    """A project of its own with its run of 2023/24, and the lines said meanwhile; not to be changed."""
+
+    def make(folder: Path) -> None:
+        lines: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(evaluation, "Certifying", Certifying)
+            on.evaluate("2023/24", root=own_project(folder / "project"), say=lines.append)
+        (folder / "said.txt").write_text("\n".join(lines), encoding="utf-8")
+
+    folder = made_once("whole", make)
+    return folder / "project", (folder / "said.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def certified(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[None]:
+    """The certificate, made once for all runs that are not about it; it is the same for each, as no run changes it."""
+
+    def make(folder: Path) -> None:
+        (folder / "made").write_bytes(pickle.dumps(certificate(ROOT)))
+
+    made = made_once("certificate", make)
+    found = pickle.loads((made / "made").read_bytes())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            evaluation, "Certifying", lambda root: SimpleNamespace(result=lambda: found, close=lambda: None)
+        )
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,8 +164,14 @@ def _one_thread() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that side by side they do not run alone at the end; the order of files stays."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Long tests first, the longest files before them, so that side by side none runs alone at the end."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            places.get(item.path.stem, len(LONGEST)),
+        )
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

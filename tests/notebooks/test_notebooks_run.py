@@ -1,14 +1,19 @@
-"""Every notebook runs from top to bottom as a person would run it: a plain kernel, nothing installed for it."""
+"""Every notebook runs from top to bottom as a person would run it; one of them and a broken one in a plain kernel."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
+from onroll import evaluation
+from onroll.study import Study
 from onroll.workbench import write_kernel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,8 +45,44 @@ def nbval(notebook: Path, surroundings: dict[str, str], folder: Path) -> subproc
     )
 
 
+@pytest.fixture(scope="module")
+def studies() -> Iterator[None]:
+    """A question that several notebooks ask in the same words is answered once: the answer is theirs to read only."""
+    answered: dict[str, Study] = {}
+    ask = evaluation.study_of
+
+    def once(*question: object) -> Study:
+        """The answer, made when it is first asked for."""
+        words = repr(question)
+        if words not in answered:
+            answered[words] = ask(*question)  # type: ignore[arg-type]
+        return answered[words]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "study_of", once)
+        yield
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs(notebook: Path, jupyter: dict[str, str]) -> None:
+@pytest.mark.usefixtures("studies")
+def test_a_notebook_runs_from_top_to_bottom(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a shell without a name of its own or another's; what a cell shows is formatted as a kernel formats it."""
+    monkeypatch.chdir(ROOT)
+    shell, shown = InteractiveShell(), 0
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "code":
+            done = shell.run_cell(cell.source)
+            done.raise_error()
+            if done.result is not None:
+                formatted, _ = shell.display_formatter.format(done.result)
+                assert any(formatted.values()), cell.source
+                shown += 1
+    assert shown > 1, f"{notebook.name} shows nothing"
+
+
+def test_a_notebook_runs_in_a_plain_kernel(jupyter: dict[str, str]) -> None:
+    """Nothing is installed for the kernel; the notebook that draws most kinds of chart."""
+    notebook = ROOT / "notebooks" / "10_exclusions.ipynb"
     found = nbval(notebook, jupyter, ROOT)
     assert found.returncode == 0, (
         f"{notebook.name} does not run from top to bottom; open it with 'onroll workbench' and choose Run All Cells\n"

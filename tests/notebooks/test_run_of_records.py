@@ -25,7 +25,11 @@ RECORDS = ("synthetic_", "own_")
 
 @pytest.fixture(scope="module", params=["Spring", ""], ids=["term", "year"])
 def written(
-    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory, made: Path
+    request: pytest.FixtureRequest,
+    root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    made: Path,
+    certified: None,
 ) -> Path:
     """A run of 8,000 made pupils, of a term and of a year."""
     out = tmp_path_factory.mktemp("run") / "run"

@@ -23,6 +23,8 @@ from onroll.errors import DataError, UsageError
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
 MAY_SKIP = not os.environ.get("CI")
 LAST = dt.date(2021, 7, 31)
+QUICK_TO_BEGIN = "spark.driver.defaultJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
+"""Here Spark compiles code that runs once: the first of Java's two compilers will do, the second does not pay."""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,8 @@ def test_duckdb_and_spark_count_the_same_million_rows(
     assert pq.read_metadata(folder / "roll.parquet").num_rows > 1_000_000
     (tmp_path / "here").mkdir()
     (tmp_path / "scratch").mkdir()
+    (tmp_path / "spark-defaults.conf").write_text(QUICK_TO_BEGIN, encoding="utf-8")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path / "here")
     found = []
     for url in ("duckdb", "local[2]"):
