@@ -44,7 +44,7 @@ def design_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> It
 def _known(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
     """Whether each design beside the primary kept its promises in every scenario it was tried in, or where not."""
     known = question.known_truth
-    if known is None or not known.is_about(plan.fingerprint, question.impact_choices):
+    if not question.after or known is None or not known.is_about(plan.fingerprint, question.impact_choices):
         return
     for design in plan.choices.designs:
         tried = known.of_design(design)
