@@ -72,7 +72,7 @@ def designs(facts: Facts, primary: str) -> tuple[Block, ...]:
     note = text(
         "Ratios of rates with intervals, and how many other authorities moved as far by the same design, for their size. "
         "Only the plan's primary design, the first, carries a verdict; a design that is unreliable where the truth is known "
-        "may not be quoted for or against the strategy."
+        "may not be quoted for or against the strategy. Among so many comparisons one or another stands out by chance."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
 
