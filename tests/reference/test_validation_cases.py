@@ -9,10 +9,14 @@ import pytest
 from onroll.validation import certificate
 
 ROOT = Path(__file__).resolve().parents[2]
+DEAR = {"P19_honest_did_bc"}
+"""Cases of several seconds."""
 CASES = sorted(path.name for path in (ROOT / "data" / "validation").iterdir() if path.is_dir())
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in DEAR else []) for name in CASES]
+)
 def test_published_answers_are_recomputed(name: str) -> None:
     (case,) = certificate(ROOT, [name]).cases
     assert len(case.figures) > 0

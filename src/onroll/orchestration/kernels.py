@@ -63,10 +63,12 @@ class WarmProcess:
         return answer
 
     def close(self) -> None:
-        """End the process; it kills its kernels first."""
+        """End the process; it kills its kernels first. One that was never asked has none, and need not be waited for."""
         process = self._process
         if process is None:
             return
+        if not self._ready:
+            process.kill()
         if process.stdin is not None:
             process.stdin.close()
         try:

@@ -146,6 +146,7 @@ def test_a_choice_that_cannot_be_computed_says_why(plan: ImpactPlan) -> None:
     assert all(np.isnan(row["estimate"]) and row["note"].startswith("cannot be computed") for row in rows)
 
 
+@pytest.mark.slow
 def test_a_large_fall_is_supported_and_nothing_done_is_not(plan: ImpactPlan) -> None:
     for scenario, seed, expected in ((Scenario(ratio=0.25), 3, SUPPORTED), (Scenario(), 3, UNTOLD)):
         cells, code = panel(scenario, seed)
@@ -187,6 +188,7 @@ def test_a_design_that_broke_its_promise_where_the_truth_was_known_carries_no_ve
     assert held([], plan).result == NOT_MADE
 
 
+@pytest.mark.slow
 def test_results_of_another_plan_do_not_count(plan: ImpactPlan) -> None:
     cells, code = panel(Scenario(ratio=0.25), 3)
     question = question_of(code, plan)
