@@ -37,8 +37,8 @@ KINDS: dict[str, type] = {
     "notebooks/notebooks.yaml": NotebookFile,
 }
 TEXTS = {file: (ROOT / file).read_text(encoding="utf-8") for file in KINDS}
-# Under these keys names are free: whoever declares a threshold, wording, choice or parameter names it.
-FREE = {"thresholds", "wording", "choices", "parameters", "scenarios"}
+# Under these keys names are free: whoever declares a threshold, wording, choice, scale or parameter names it.
+FREE = {"thresholds", "wording", "choices", "parameters", "scenarios", "scales"}
 SLOW = settings(
     max_examples=60,
     deadline=None,
