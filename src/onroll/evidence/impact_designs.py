@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from onroll.vocabulary.impact import BY_FORMULA, CHOICE_DESIGNS, KNOWN, PLANTED,
 
 def design_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
     """Each outcome by each design, with the plan's own authorities, years and schools."""
+    computed: set[str] = set()
     for outcome in plan.outcomes:
         figures = whole(cells, outcome, plan.phases[0])
         chosen = before_and_after(figures, question)
@@ -35,20 +36,23 @@ def design_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> It
                 why = f"cannot be computed: {str(error).removeprefix('cannot be computed: ')}"
                 yield impact_row(question, figures, SEEN, name, note=why)
                 continue
+            computed.add(design)
             yield from _seen(question, figures, name, found)
             if design != plan.primary:
                 yield from _found(question, figures, name, found)
-    yield from _known(cells, question, plan)
+    yield from _known(cells, question, plan, computed)
 
 
-def _known(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
-    """Whether each design beside the primary kept its promises in every scenario it was tried in, or where not."""
+def _known(
+    cells: pd.DataFrame, question: Question, plan: ImpactPlan, computed: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Whether each design that was computed kept its promises in every scenario it was tried in, or where not."""
     known = question.known_truth
-    if not question.after or known is None or not known.is_about(plan.fingerprint, question.impact_choices):
+    if known is None or not known.is_about(plan.fingerprint, question.impact_choices):
         return
     for design in plan.choices.designs:
         tried = known.of_design(design)
-        if tried:
+        if tried and design in computed:
             worst = min(tried, key=lambda one: one.coverage)
             broken = [
                 known.scenarios.get(one.scenario, one.scenario) for one in tried if _is_broken(one, plan)
