@@ -285,9 +285,9 @@ def _check_windows(question: Question) -> None:
         raise UsageError(
             f"impact_last is {academic_year(question.impact_pre[-1])}; it must lie before {launch}"
         )
-    if len(question.impact_pre) < FEWEST_YEARS:
+    if len(question.calm_pre) < FEWEST_YEARS:
         raise UsageError(
-            f"impact_first to impact_last are {len(question.impact_pre)} years; give at least {FEWEST_YEARS}, so that "
+            f"impact_first to impact_last hold {len(question.calm_pre)} calm years; give at least {FEWEST_YEARS}, so that "
             "there is a path to follow"
         )
 

@@ -41,7 +41,7 @@ def verdict(facts: Facts, outcome: str) -> Text:
     found = text(one.ratio.bind("ratio"), " times what the changes of other authorities lead to expect (interval ",
                  *between(one.ratio, "ratio"), ")")  # fmt: skip
     seen = text("only a fall of ", one.visible.bind("fall", "lower"), " or a rise of ", one.visible.bind("rise", "upper"),
-                " would have stood out")  # fmt: skip
+                " would have stood out by itself")  # fmt: skip
     since = f"since {academic_year(facts.brief.launch)}"
     rate = f"{possessive(area)} {one.label.lower()}"
     if one.level == SUPPORTED:
@@ -80,7 +80,8 @@ def could_be_seen(facts: Facts) -> list[Text]:
         if one.visible is not None:
             said.append(text(
                 f"{one.label}: only a fall of ", one.visible.bind("fall", "lower"), " or a rise of ",
-                one.visible.bind("rise", "upper"), " since the launch, beside other authorities, would have stood out.",
+                one.visible.bind("rise", "upper"), " since the launch, beside other authorities, would have stood out by "
+                "itself.",
             ))  # fmt: skip
     return said or [text("Nothing could be computed by the plan's primary design.")]
 

@@ -15,9 +15,6 @@ from onroll.vocabulary.impact import (
     YEARS_TEST,
 )
 
-APART = 0.10
-"""A joint test of the years before that is below this says that the authority was moving apart already."""
-
 
 def years_before(facts: Facts) -> list[Text]:
     """A paragraph an outcome: what a test of the years before finds and could have found, what would explain the change."""
@@ -43,7 +40,7 @@ def _before(facts: Facts, outcome: str) -> Text:
     moved = (
         f"{label}: {area} was moving apart from other authorities already before the strategy (test of all years before "
         "together, p = "
-        if test["estimate"] < APART
+        if test["estimate"] <= 1 - facts.brief.confidence
         else f"{label}: {area} is not seen to have moved apart from other authorities before the strategy (test of all "
         "years before together, p = "
     )
