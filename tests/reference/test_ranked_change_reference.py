@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from onroll.statistics._count_panel import count_panel, levels_without_each
+from onroll.statistics._count_panel import count_panel, each_treated, levels_without_each
 from onroll.statistics.beyond_trend import beyond_trend
 from onroll.statistics.one_treated import one_treated
 from onroll.statistics.one_treated_years import one_treated_years
@@ -62,8 +62,10 @@ def test_a_line_gone_on_is_least_squares_with_a_step_for_each_period_after() -> 
 def test_the_primary_design_is_its_changes_ranked() -> None:
     events, pupils = made(np.random.default_rng(3), 60)
     whole = one_treated(events, pupils, 0, PRE)
-    again = ranked_change(whole.change, np.full(60, 1.0), 0, height=whole.height)
-    assert again.p_value == pytest.approx(whole.p_value, abs=0.2)  # without sizes, so only near
+    change, noise = each_treated(count_panel(events, pupils, 0, PRE))
+    again = ranked_change(change, noise, 0, height=whole.height)
+    assert (again.p_value, np.exp(again.upper)) == (whole.p_value, whole.upper)
+    assert again.spread == pytest.approx(whole.spread, abs=EXACT)
     sized = planted_power(whole.score[1:], float(whole.spread[0]))
     assert -sized.lower > np.log(whole.detectable_rise)
 

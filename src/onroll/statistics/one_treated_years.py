@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._count_panel import CountPanel, count_panel, levels_without_each
+from onroll.statistics._count_panel import HALF, CountPanel, count_panel, levels_without_each
 from onroll.statistics._design_power import chances
 from onroll.statistics._inputs import BoolArray, FloatArray, numbers
 from onroll.statistics._pre_trend import NO_TEST, SINGULAR, PreTrend, no_test
 from onroll.statistics.ranked_change import furthest_usual, ranked_change
 
 METHOD = "Poisson panel of {} units by period, permutation standardised for size"
-HALF = 0.5
 STEPS = 60
 """Halvings of the slope that would be seen: to 1e-15 of the first bracket."""
 MOST_SLOPE = 1e3
@@ -205,9 +205,8 @@ def _without_itself(moved: FloatArray, own: FloatArray, inverse: FloatArray) -> 
     return np.asarray(far + along**2 / (1.0 - within))
 
 
-def _smallest(seen: object, power: float) -> float:
+def _smallest(seen: Callable[[float], float], power: float) -> float:
     """The smallest slope that is seen with this chance; ``inf`` where none is."""
-    assert callable(seen)
     low, high = 0.0, 1e-3
     while seen(high) < power:
         low, high = high, 2.0 * high

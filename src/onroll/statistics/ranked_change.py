@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from onroll.statistics._count_panel import FEWEST as FEWEST
+from onroll.statistics._count_panel import HALF
 from onroll.statistics._inputs import BoolArray, FloatArray, numbers, open_share
 from onroll.statistics._panel import TIE
 
@@ -16,9 +18,6 @@ SAME = 1e-16
 """Squared logs this near to 0 are what rounding left of nothing: everybody changed, or stood, alike."""
 ROUNDS = 3
 """Rounds of weights in the line of change on height: they settle in two."""
-HALF = 0.5
-FEWEST = 10
-"""With fewer units nothing can be said of how far one strays by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
