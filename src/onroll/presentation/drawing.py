@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from onroll.vocabulary import academic_year
 
@@ -31,6 +37,10 @@ RC: Any = {
     "axes.axisbelow": True, "svg.fonttype": "path", "svg.hashsalt": "onroll", "figure.dpi": 100,
 }  # fmt: skip
 WIDTH, HEIGHT = 7.4, 4.0
+MARGIN = 0.1
+"""White around a picture, in inches."""
+DPI: Mapping[str, float] = {"own": 100, "svg": 72, "png": 160}
+"""Dots in an inch of a chart as it is laid out, and as each kind of picture is drawn."""
 SYNTHETIC = "Synthetic data, no real child or school."
 MADE_UP_PLACE = "a made-up authority"
 """What the place of synthetic records is called: it has a real one's name in the evidence, and is none."""
@@ -61,6 +71,7 @@ class Chart(Figure):
     source: str = ""
     foot: str = ""
     numbers: pd.DataFrame = pd.DataFrame()
+    _bounds: Mapping[str, Bbox] = MappingProxyType({})
 
     def svg(self, *, alone: bool = True) -> bytes:
         """The drawing as SVG, the same bytes for the same numbers; without title and source where a page has them."""
@@ -68,27 +79,58 @@ class Chart(Figure):
 
     def png(self) -> bytes:
         """The drawing as PNG at print size."""
-        return self._bytes("png", True, dpi=160, metadata={"Software": None, "Description": self.alt})
+        return self._bytes("png", True, metadata={"Software": None, "Description": self.alt})
 
     def _bytes(self, kind: str, alone: bool, **said: Any) -> bytes:
         out = io.BytesIO()
         with mpl.rc_context(RC):
-            written = self._signed(alone)
-            self.savefig(out, format=kind, bbox_inches="tight", facecolor="white", **said)
+            drawn, body = self._measured("own"), self._measured(kind)
+            written = self._signed(drawn, alone)
+            frame = Bbox.union([body, *self._extents(written, kind)]).padded(MARGIN)
+            self.savefig(out, format=kind, dpi=DPI[kind], bbox_inches=frame, facecolor="white", **said)
             for line in written:
                 line.remove()
+            self.stale = False
         return out.getvalue()
 
-    def _signed(self, alone: bool) -> list[Text]:
+    def _measured(self, kind: str) -> Bbox:
+        """The bounds in inches of what is drawn, measured once for all its pictures until something in it is changed."""
+        if self.stale:
+            self._bounds = {}
+        if kind not in self._bounds:
+            with self._measuring(kind) as renderer:
+                self._bounds = {**self._bounds, kind: self.get_tightbbox(renderer).frozen()}
+            self.stale = False
+        return self._bounds[kind]
+
+    def _extents(self, written: Sequence[Text], kind: str) -> list[Bbox]:
+        """The bounds in inches of lines written under and over a chart."""
+        with self._measuring(kind) as renderer:
+            return [Bbox(line.get_window_extent(renderer).get_points() / DPI[kind]) for line in written]
+
+    @contextmanager
+    def _measuring(self, kind: str) -> Iterator[RendererBase]:
+        """What measures letters as a kind of picture draws them; they are not equally wide in all of them."""
+        usual, self.dpi = self.dpi, DPI[kind]
+        width, height = self.get_size_inches() * self.dpi
+        try:
+            if kind == "svg":
+                yield RendererSVG(width, height, io.StringIO())  # type: ignore[no-untyped-call]
+            else:
+                yield RendererAgg(width, height, self.dpi)  # type: ignore[no-untyped-call]
+        finally:
+            self.dpi = usual
+
+    def _signed(self, drawn: Bbox, alone: bool) -> list[Text]:
         """Write under a chart what is not drawn and whether it is synthetic; alone its source too, and a title over it."""
         made_up = SYNTHETIC if "ynthetic data" in self.source else ""
         under = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
-        bounds, over = self.get_tightbbox(), []
+        over = []
         if alone:
             under.append((self.source, 7, GREY, "normal"))
             over = [(self.unit, 8.5, GREY, "normal"), (self.title, 11, INK, "bold")]
         return [
-            *self._lines(over, float(bounds.y1) + 0.12, "bottom"), *self._lines(under, float(bounds.y0) - 0.12, "top"),
+            *self._lines(over, float(drawn.y1) + 0.12, "bottom"), *self._lines(under, float(drawn.y0) - 0.12, "top"),
         ]  # fmt: skip
 
     def _lines(self, lines: Sequence[tuple[str, float, str, str]], at: float, edge: str) -> list[Text]:

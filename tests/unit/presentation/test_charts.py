@@ -66,6 +66,27 @@ def test_a_drawing_is_the_same_bytes_for_the_same_numbers(run: Run) -> None:
     assert run.figure("suspension_rate_trend").svg() == run.figure("suspension_rate_trend").svg()
 
 
+def test_pictures_of_one_chart_leave_each_other_as_they_are(run: Run) -> None:
+    drawn, again = run.figure("suspension_rate_trend"), run.figure("suspension_rate_trend")
+    first = (drawn.svg(), drawn.png(), drawn.svg(alone=False))
+    assert first == (*reversed((again.svg(alone=False), again.png(), again.svg())),)
+    assert first == (drawn.svg(), drawn.png(), drawn.svg(alone=False))
+
+
+def test_what_is_added_to_a_drawn_chart_is_in_its_picture(run: Run) -> None:
+    drawn = run.figure("suspension_rate_trend")
+    width, _ = size(drawn.svg())
+    drawn.axes[0].annotate("added by hand", (1.6, 0.5), xycoords="axes fraction", annotation_clip=False)
+    assert size(drawn.svg())[0] > width + 100
+
+
+def size(picture: bytes) -> tuple[float, float]:
+    """Width and height of an SVG in points."""
+    found = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture)
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
 def test_an_unknown_chart_is_a_clear_line(run: Run) -> None:
     with pytest.raises(UsageError, match=r"no chart is called 'suspension_trend'.*Did you mean"):
         run.figure("suspension_trend")
