@@ -16,6 +16,7 @@ FIT = (
 RUNS = 400
 SIZE = (0.025, 0.085)  # 5% of 400 runs: between these in 99.9 of 100 studies
 COVER = (0.915, 0.975)
+FEW_RUNS, FEW_COVER = 300, 0.91  # 0.95 of 300 less three standard errors
 
 
 def panel(rng: np.random.Generator, periods: int, units: int, spread: float) -> tuple[Any, Any]:
@@ -68,3 +69,23 @@ def test_false_alarms_and_coverage_are_as_said(is_high: bool) -> None:
         covered += found.lower <= effect <= found.upper
     assert SIZE[0] <= rejected / RUNS <= SIZE[1]
     assert COVER[0] <= covered / RUNS <= COVER[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("others", [(50, 3_000), (2, 3_000), (2, 50)])
+@pytest.mark.parametrize("spread", [0.0, 0.2])
+@pytest.mark.parametrize(("level", "effect"), [(1, 0.5), (2, 1.0), (5, 0.2), (5, 3.0), (20, 0.5), (100, 0.2)])
+def test_limits_of_few_events_hold_the_truth(
+    others: tuple[int, int], spread: float, level: int, effect: float
+) -> None:
+    """A year's events of the treated from 1 up, also where all others have many more, or some none at all."""
+    rng, pre, held = np.random.default_rng(11), np.arange(7) < 5, 0
+    for _ in range(FEW_RUNS):
+        mean = np.exp(rng.uniform(*np.log(others), 100)) * np.exp(rng.normal(0, spread, (7, 100)))
+        mean[:, 0] *= level / mean[:, 0].mean()
+        mean[~pre, 0] *= effect
+        events = rng.poisson(mean)
+        events[rng.integers(7), events.sum(axis=0) == 0] = 1
+        found = one_treated(events, np.full(mean.shape, 1_000.0), 0, pre)
+        held += found.lower <= effect <= found.upper
+    assert held / FEW_RUNS >= FEW_COVER

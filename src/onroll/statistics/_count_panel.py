@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from onroll.statistics._few_events import HALF
 from onroll.statistics._inputs import BoolArray, FloatArray, above_zero, counts, index
 from onroll.statistics._panel import panel
 
@@ -14,7 +15,6 @@ FEWEST = 10
 """With fewer units nothing can be said of how far one strays by itself."""
 SETTLED, MOST = 1e-12, 10_000
 """Levels of periods move by less than this, relatively, when the fit has settled; and the most rounds."""
-HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class CountPanel:
 
 def count_panel(events: ArrayLike, exposure: ArrayLike, treated: int, pre: ArrayLike) -> CountPanel:
     """Check a panel of counts; say what is wrong with it and the way out."""
-    table = panel(events, treated, pre, units=FEWEST)
+    table = panel(events, treated, pre, units=FEWEST, name="events")
     number = counts("events", table.outcomes)
     over = above_zero("exposure", exposure)
     if over.shape != number.shape:

@@ -152,6 +152,11 @@ def index(place: Sequence[int]) -> str:
     return f"[{', '.join(str(i) for i in place)}]" if place else ""
 
 
+def so_many(number: int, of: str) -> str:
+    """A number of things as a reader would write it: "1 period", "2 periods"."""
+    return f"{number} {of}{'' if number == 1 else 's'}"
+
+
 def open_share(name: str, value: float) -> float:
     """One number strictly between 0 and 1: a confidence, a power."""
     array = numbers(name, value)

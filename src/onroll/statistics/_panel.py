@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import BoolArray, FloatArray, index, numbers
+from onroll.statistics._inputs import BoolArray, FloatArray, index, numbers, so_many
 
 TIE = 1e-9
 """Two statistics this near, relatively, are equal: a rank must not hang on the last bit."""
@@ -27,14 +27,14 @@ class Panel:
         return np.delete(np.arange(self.outcomes.shape[1]), self.treated)
 
 
-def panel(outcomes: ArrayLike, treated: int, pre: ArrayLike, *, units: int) -> Panel:
+def panel(outcomes: ArrayLike, treated: int, pre: ArrayLike, *, units: int, name: str = "outcomes") -> Panel:
     """Check a panel that needs so many units at least; say what is wrong with it and the way out."""
-    table = numbers("outcomes", outcomes)
+    table = numbers(name, outcomes)
     if table.ndim != 2:
-        raise ValueError(f"outcomes has shape {table.shape}; give (periods, units)")
+        raise ValueError(f"{name} has shape {table.shape}; give (periods, units)")
     periods, width = table.shape
     if width < units:
-        raise ValueError(f"outcomes has {width} units; give {units} or more, the treated included")
+        raise ValueError(f"{name} has {so_many(width, 'unit')}; give {units} or more, the treated included")
     if not isinstance(treated, int | np.integer) or isinstance(treated, bool) or not 0 <= treated < width:
         raise ValueError(f"treated is {treated!r}; give the column of the treated unit, 0 to {width - 1}")
     before = np.asarray(pre)

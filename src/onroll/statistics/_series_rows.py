@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray, choice
+from onroll.statistics._inputs import BoolArray, FloatArray, choice, so_many
 
 WAYS = ("own level", "left out")
 SEASONS = ("common", "own")
@@ -67,7 +67,7 @@ def plan(
         many, needed = int(np.count_nonzero(some & ~inside)), 2 if slope_change or name == "before" else 1
         if many < needed:
             raise ValueError(
-                f"{name} has {many} periods outside the windows; {needed} or more are needed to tell "
+                f"{name} has {so_many(many, 'period')} outside the windows; {needed} or more are needed to tell "
                 f"{'a trend' if needed > 1 else 'a step'}: give a longer series or ask for less"
             )
     runs = _runs(inside) if way == "own level" else np.empty((periods, 0))

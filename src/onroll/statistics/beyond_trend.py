@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._inputs import FloatArray, numbers
+from onroll.statistics._inputs import FloatArray, numbers, so_many
 from onroll.statistics._panel import panel
 
 
@@ -61,7 +61,7 @@ def beyond_trend(
         )
     if data.pre.sum() < 3:
         raise ValueError(
-            f"pre has {int(data.pre.sum())} periods; three or more are needed for a line to go on"
+            f"pre has {so_many(int(data.pre.sum()), 'period')} before; three or more are needed for a line to go on"
         )
     before = when[data.pre] - when[data.pre].mean()
     ahead = when[~data.pre].mean() - when[data.pre].mean()

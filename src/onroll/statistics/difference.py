@@ -10,6 +10,7 @@ from scipy import optimize
 
 from onroll.statistics._inputs import FloatArray, open_share
 from onroll.statistics._panel import panel, permutation_range, share_as_far, sizes_of
+from onroll.statistics._panel_notes import NO_WIDTH, one_before, together_said
 
 PLAIN = "difference in differences, permutation over {} others"
 SIZED = PLAIN + ", standardised for size"
@@ -37,6 +38,8 @@ class DifferenceInDifferences:
         Each unit's own estimate; at the treated's place, the estimate itself.
     spread : ndarray, shape (units,)
         Standard deviation expected at each unit's size; 1 where no sizes were given.
+    note : str
+        What the comparison cannot bear: one period before, others that never moved apart; mostly empty.
     """
 
     estimate: float
@@ -49,6 +52,7 @@ class DifferenceInDifferences:
     change: FloatArray
     placebos: FloatArray
     spread: FloatArray
+    note: str
 
 
 def difference_in_differences(
@@ -132,6 +136,7 @@ def difference_in_differences(
         change=np.asarray(change),
         placebos=placebos,
         spread=spread,
+        note=together_said(one_before(data.pre), NO_WIDTH if not np.any(scores[others]) else ""),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from onroll.statistics._donor_fit import beyond, donors_spread
 from onroll.statistics._inputs import FloatArray, StrArray, reasons
 from onroll.statistics._panel import panel
 from onroll.statistics.placebos import donor_places, treated_weights
@@ -105,8 +106,7 @@ def donor_hull(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> DonorHull:
     low, high = donors.min(axis=1), donors.max(axis=1)
     weights = treated_weights(data, pool)
     gaps = own - before @ weights
-    spread = float(np.sqrt(((donors - donors.mean(axis=1, keepdims=True)) ** 2).mean()))
-    size = max(spread, float(np.abs(before).max()) * ROUNDED)
+    size = max(donors_spread(donors), float(np.abs(before).max()) * ROUNDED)
     far = np.abs(np.where(np.abs(gaps) <= ROUNDED * size, 0.0, gaps))
     distance = float(np.sqrt((far**2).mean()))
     return DonorHull(
@@ -118,7 +118,7 @@ def donor_hull(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> DonorHull:
         relative=distance / size if distance else 0.0,
         share_outside=float(np.mean((own < low) | (own > high))),
         outside=np.array(reasons(own.shape, (own < low, BELOW), (own > high, ABOVE)), dtype=np.str_),
-        beyond=np.minimum(own - low, 0.0) + np.maximum(own - high, 0.0),
+        beyond=beyond(own, donors),
         donors_lowest=low,
         donors_highest=high,
         gaps=np.asarray(gaps),

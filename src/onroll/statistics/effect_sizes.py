@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._clustered_limits import Sized, total_effect, within_effect
-from onroll.statistics._inputs import FloatArray, normal_quantile, numbers, open_share
+from onroll.statistics._inputs import FloatArray, normal_quantile, numbers, open_share, so_many
 from onroll.statistics._random_intercept import random_intercept
 from onroll.statistics.standardised_difference import StandardisedDifference, standardised_difference
 
@@ -187,7 +187,9 @@ def _allotted(group: ArrayLike, school: ArrayLike, pupils: int) -> tuple[FloatAr
         )
     for name, many in (("reference group", int((share == 0).sum())), ("group", int((share == 1).sum()))):
         if many < 2:
-            raise ValueError(f"{name} has {many} schools; two or more are needed to tell it from its school")
+            raise ValueError(
+                f"{name} has {so_many(many, 'school')}; two or more are needed to tell it from its school"
+            )
     if np.bincount(place).max() < 2:
         raise ValueError("school has one pupil throughout; nothing tells schools from pupils")
     return g, np.asarray(place, dtype=np.intp)

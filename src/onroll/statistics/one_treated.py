@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._count_panel import count_panel, each_treated, height
+from onroll.statistics._count_panel import CountPanel, count_panel, each_treated, height
+from onroll.statistics._few_events import chance_seen, few_events, wider
 from onroll.statistics._inputs import FloatArray, open_share
-from onroll.statistics.ranked_change import ranked_change
+from onroll.statistics._panel_notes import jumps, one_before, together_said
+from onroll.statistics.ranked_change import RankedChange, ranked_change
 
 PLAIN = "Poisson panel of {} authorities, permutation standardised for size"
 ALIKE = PLAIN + ", compared with those that stood as high in the last {} periods before"
@@ -23,6 +25,7 @@ class OneTreated:
     ----------
     estimate, lower, upper : float
         Rate ratio: after over before, beside other units (that stood as high before), with its permutation interval.
+        Without an event after the ratio and ``lower`` are 0; without one before the ratio and ``upper`` are ``inf``.
     confidence : float
         Level of the interval.
     method : str
@@ -45,6 +48,8 @@ class OneTreated:
         Standard deviation of a change that is expected at each unit's size.
     score : ndarray, shape (units,)
         Each unit's change less what is expected at its height, over its spread.
+    note : str
+        What the limits cannot bear: no or few events, one period before, an exposure that jumps; mostly empty.
     """
 
     estimate: float
@@ -62,6 +67,7 @@ class OneTreated:
     height: FloatArray
     spread: FloatArray
     score: FloatArray
+    note: str
 
 
 def one_treated(
@@ -98,8 +104,9 @@ def one_treated(
     Returns
     -------
     OneTreated
-        Where a unit has no events before or after, half an event is put to each side of its change. ``upper`` is
-        ``inf`` and ``lower`` 0 where there are too few units for the level (19 others for 0.95).
+        Where a unit has no events before or after, half an event is put to each side of its ``change``. ``upper`` is
+        ``inf`` and ``lower`` 0 where there are too few units for the level (19 others for 0.95). Where chance in the
+        treated's own events is more than others show, limits are widened by it and ``note`` says so; ranks are not.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def one_treated(
     -----
     The ratio is an effect only if the treated would have changed as the others did (those as high before). The rank is
     a probability if the treated could as well have been any other unit of its height. Events may be as clustered as
-    they like: nothing is taken from the Poisson distribution but the estimate.
+    they like: nothing is taken from the Poisson distribution but the estimate, and limits where events are few.
 
     References
     ----------
@@ -134,15 +141,16 @@ def one_treated(
     change, noise = each_treated(data)
     stood = height(data, recent)
     found = ranked_change(change, noise, own, height=stood, confidence=level)
+    estimate, lower, upper, few = _limits(data, found, float(noise[own]))
     return OneTreated(
-        estimate=float(np.exp(found.estimate)),
-        lower=float(np.exp(found.lower)),
-        upper=float(np.exp(found.upper)),
+        estimate=estimate,
+        lower=lower,
+        upper=upper,
         confidence=level,
         method=(ALIKE if recent else PLAIN).format(others.size + 1, recent),
         p_value=found.p_value,
         share_others=found.share_others,
-        raw=float(np.exp(change[own])),
+        raw=estimate if np.isinf(estimate) else float(np.exp(change[own])) * (estimate > 0),
         expected=float(np.exp(found.expected)),
         detectable_fall=float(np.exp(-found.reach)),
         detectable_rise=float(np.exp(found.reach)),
@@ -150,4 +158,21 @@ def one_treated(
         height=stood,
         spread=found.spread,
         score=found.score,
+        note=together_said(few, one_before(data.pre), jumps(data.exposure)),
     )
+
+
+def _limits(data: CountPanel, found: RankedChange, noise: float) -> tuple[float, float, float, str]:
+    """The ratio and its limits, open where there is no event on one side, and what few events do to them."""
+    seen = data.events[:, data.treated]
+    before, after = seen[data.pre].sum(), seen[~data.pre].sum()
+    times = float(wider(found.spread[data.treated], noise, chance_seen(before, after)))
+    said = few_events(float(before), float(after), times > 1.0)
+    reach = found.reach * times
+    logs = found.estimate + np.array([0.0, -reach, reach])
+    if not after:
+        logs[:2] = -np.inf
+    if not before:
+        logs[[0, 2]] = np.inf
+    ratio, low, high = map(float, np.exp(logs))
+    return ratio, low, high, said

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from onroll.statistics._count_panel import HALF, CountPanel, count_panel, levels_without_each
+from onroll.statistics._count_panel import CountPanel, count_panel, levels_without_each
 from onroll.statistics._design_power import chances
+from onroll.statistics._few_events import HALF, wider
 from onroll.statistics._inputs import BoolArray, FloatArray, numbers
+from onroll.statistics._panel_notes import jumps, one_before, periods_named, together_said
 from onroll.statistics._pre_trend import NO_TEST, SINGULAR, PreTrend, no_test
-from onroll.statistics.ranked_change import furthest_usual, ranked_change
+from onroll.statistics.ranked_change import RankedChange, furthest_usual, ranked_change
 
 METHOD = "Poisson panel of {} units by period, permutation standardised for size"
+NO_EVENT = "no event in {}: half an event stands for it, and limits are open on its side"
+FEW_EVENTS = (
+    "few events in {} or its base: limits are widened by the chance in so few, which others do not show"
+)
 STEPS = 60
 """Halvings of the slope that would be seen: to 1e-15 of the first bracket."""
 MOST_SLOPE = 1e3
@@ -32,12 +38,15 @@ class OneTreatedYears:
     confidence : float
     method : str
     effects, effect_lower, effect_upper : ndarray, shape (periods - 1,)
-        Periods in order, the base not among them.
+        Periods in order, the base not among them. Without an event the effect is that of half an event, and its limit
+        is open on that side.
     covariance : ndarray, shape (periods - 1, periods - 1)
         Of these effects without treatment, from how the others move, at the treated's size.
     is_before : ndarray of bool, shape (periods - 1,)
     pre_trend : PreTrend
         A joint test of the periods before, by rank among all others; ``denominator_freedom`` is their number.
+    note : str
+        What the limits cannot bear: periods of no or few events, one period before, an exposure that jumps; mostly empty.
     """
 
     estimate: float
@@ -51,6 +60,7 @@ class OneTreatedYears:
     covariance: FloatArray
     is_before: BoolArray
     pre_trend: PreTrend
+    note: str
 
 
 def one_treated_years(
@@ -81,7 +91,9 @@ def one_treated_years(
     Returns
     -------
     OneTreatedYears
-        Half an event stands for none. ``pre_trend.note`` says why there is no test, where there is none.
+        Half an event stands for none, and the limit is open there. Limits are widened where chance in the treated's own
+        events is more than others show; ``covariance`` and the test are not. ``pre_trend.note`` says why there is no
+        test, where there is none.
 
     Raises
     ------
@@ -122,22 +134,59 @@ def one_treated_years(
         for pair in zip(change, noise, strict=True)
     ]
     before = data.pre[kept]
+    mean_noise = chance[base] + (chance[kept][~before]).mean(axis=0) / (~before).sum()
     after = ranked_change(
-        change[~before].mean(axis=0), chance[base] + (chance[kept][~before]).mean(axis=0) / (~before).sum(),
-        data.treated, height=alike, confidence=level,
-    )  # fmt: skip
+        change[~before].mean(axis=0), mean_noise, data.treated, height=alike, confidence=level
+    )
+    limits, mean_limits, few = _limits(
+        data, base, ranked, noise[:, data.treated], after, mean_noise[data.treated]
+    )
     score = np.array([one.score for one in ranked])
     spread = np.array([one.spread[data.treated] for one in ranked])
     others = score[:, data.others]
     likeness = others @ others.T / others.shape[1]
     return OneTreatedYears(
-        estimate=after.estimate, lower=after.lower, upper=after.upper, confidence=level,
+        estimate=after.estimate, lower=float(mean_limits[0]), upper=float(mean_limits[1]), confidence=level,
         method=METHOD.format(data.events.shape[1]), effects=np.array([one.estimate for one in ranked]),
-        effect_lower=np.array([one.lower for one in ranked]), effect_upper=np.array([one.upper for one in ranked]),
+        effect_lower=limits[0], effect_upper=limits[1],
         covariance=likeness * np.outer(spread, spread), is_before=before,
         pre_trend=_joint(score[before], spread[before], likeness[np.ix_(before, before)], data.treated,
                          (when - when[base])[kept], before, level, share),
+        note=together_said(few, one_before(data.pre), jumps(data.exposure)),
     )  # fmt: skip
+
+
+def _limits(
+    data: CountPanel,
+    base: int,
+    ranked: list[RankedChange],
+    noise: FloatArray,
+    after: RankedChange,
+    mean_noise: float,
+) -> tuple[FloatArray, FloatArray, str]:
+    """Limits of each period, rows lower and upper; those of the mean after; and what few events do to them."""
+    own = data.events[:, data.treated]
+    kept = np.delete(np.arange(own.size), base)
+    late, chance = ~data.pre[kept], 1.0 / np.where(own == 0, HALF, own)
+    seen = np.append(chance[kept] + chance[base], chance[base] + chance[kept][late].mean() / late.sum())
+    every = [*ranked, after]
+    spread = np.array([one.spread[data.treated] for one in every])
+    times = wider(spread, np.append(noise, mean_noise), seen)
+    middle = np.array([one.estimate for one in every])
+    reach = np.array([one.reach for one in every]) * times
+    none = np.append(own[kept] == 0, (own[kept][late] == 0).any())
+    limits = np.array([np.where(none, -np.inf, middle - reach), middle + reach])
+    if own[base] == 0:
+        limits[1] = np.inf
+    empty, few = np.flatnonzero(own == 0), kept[times[:-1] > 1.0]
+    said = (
+        NO_EVENT.format(periods_named(empty))
+        if empty.size
+        else FEW_EVENTS.format(periods_named(few))
+        if few.size
+        else ""
+    )
+    return limits[:, :-1], limits[:, -1], said
 
 
 def _times(at: ArrayLike | None, data: CountPanel) -> FloatArray:

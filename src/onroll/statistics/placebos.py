@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from onroll.statistics._donor_fit import PERFECT, fit_note
 from onroll.statistics._inputs import BoolArray, FloatArray, open_share
 from onroll.statistics._panel import Panel, panel, permutation_range, share_as_far
+from onroll.statistics._panel_notes import one_before, together_said
 from onroll.statistics.simplex import simplex_weights
-
-PERFECT = 1e-9
-"""A fit that strays less than this share of the outcomes' spread is perfect: its ratio is no measure."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +38,9 @@ class Placebos:
         The same share of the other units only: "six in ten others moved as far".
     p_ratio_2x, p_ratio_5x : float
         ``p_ratio`` without units whose gap before passes 2 (5) times the treated's.
+    note : str
+        What the comparison cannot bear: the treated outside its donors' range, a poor fit before, one that is too good,
+        one period before; mostly empty.
     """
 
     estimate: float
@@ -58,6 +60,7 @@ class Placebos:
     share_others_gap: float
     p_ratio_2x: float
     p_ratio_5x: float
+    note: str
 
 
 def placebos(
@@ -126,6 +129,7 @@ def placebos(
     lower, upper = permutation_range(mean_gap[own], mean_gap[others], level)
 
     def share(measure: FloatArray, treated_too: bool, times: float = np.inf) -> float:
+        """Share of units as far as the treated, of those whose gap before passes no more than ``times`` its own."""
         kept = others[before[others] <= times * before[own]] if np.isfinite(times) else others
         return share_as_far(float(measure[own]), measure[kept], treated_too=treated_too)
 
@@ -147,6 +151,16 @@ def placebos(
         share_others_gap=share(np.abs(mean_gap), False),
         p_ratio_2x=share(ratio, True, 2.0),
         p_ratio_5x=share(ratio, True, 5.0),
+        note=_note(data, float(before[own])),
+    )
+
+
+def _note(data: Panel, gap: float) -> str:
+    """What the fit of the treated cannot bear."""
+    before = data.outcomes[data.pre]
+    pool = before[:, donor_places(data, data.treated)]
+    return together_said(
+        fit_note(before[:, data.treated], pool, gap, float(data.outcomes.std())), one_before(data.pre)
     )
 
 

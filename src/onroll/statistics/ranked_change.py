@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from onroll.statistics._count_panel import FEWEST as FEWEST
-from onroll.statistics._count_panel import HALF
-from onroll.statistics._inputs import BoolArray, FloatArray, numbers, open_share
+from onroll.statistics._few_events import HALF
+from onroll.statistics._inputs import BoolArray, FloatArray, numbers, open_share, so_many
 from onroll.statistics._panel import TIE
 
 METHOD = "change ranked among those of {} others, standardised for size"
@@ -148,7 +148,9 @@ def _checked(
             f"change, noise (and height) have shapes {shapes}; give one of each a unit, (units,)"
         )
     if moved.size < FEWEST:
-        raise ValueError(f"change has {moved.size} units; give {FEWEST} or more, the treated included")
+        raise ValueError(
+            f"change has {so_many(moved.size, 'unit')}; give {FEWEST} or more, the treated included"
+        )
     if (
         isinstance(treated, bool)
         or not isinstance(treated, int | np.integer)

@@ -8,7 +8,7 @@ from scipy import special
 
 from onroll.statistics._design_errors import series_error
 from onroll.statistics._design_power import DesignPower, chances, told
-from onroll.statistics._inputs import counts, flag, numbers, one_above_zero, one_number, whole
+from onroll.statistics._inputs import counts, flag, numbers, one_above_zero, one_number, so_many, whole
 from onroll.statistics.one_treated import one_treated
 
 NO_END = "too few other units for this confidence: no change, however large, would be seen"
@@ -80,7 +80,8 @@ def one_treated_power(
     begins = range(periods - later, least - 1, -1)[: whole("dates", dates, 1)]
     if not len(begins):
         raise ValueError(
-            f"events have {periods} periods; {least} before a pretended date and {later} after it need {least + later}"
+            f"events have {so_many(periods, 'period')}; {least} before a pretended date and {later} after it need "
+            f"{least + later}"
         )
     reach, spread = [], []
     for begin in begins:
@@ -166,5 +167,7 @@ def series_power(
         raise ValueError(f"autocorrelation is {alike:g}; give a number above -1 and below 1")
     error, free = series_error(early, late, one_above_zero("sd", sd), alike, bent)
     if free < 1:
-        raise ValueError(f"before and after are {early + late} periods; {4 + bent} or more are needed")
+        raise ValueError(
+            f"before and after are {so_many(early + late, 'period')}; {4 + bent} or more are needed"
+        )
     return told("interrupted series, generalised least squares", error, float(free), confidence, power, "")

@@ -45,6 +45,8 @@ class SyntheticControl:
         The periods it was fitted on.
     pre_rmspe, post_rmspe : float
         Root mean square gap before and after.
+    note : str
+        What the comparison cannot bear, as for ``placebos``; mostly empty. ``donor_hull`` says more.
     """
 
     estimate: float
@@ -58,6 +60,7 @@ class SyntheticControl:
     pre: BoolArray
     pre_rmspe: float
     post_rmspe: float
+    note: str
 
 
 def synthetic_control(
@@ -124,6 +127,7 @@ def synthetic_control(
         pre=data.pre.copy(),
         pre_rmspe=float(among.pre_rmspe[data.treated]),
         post_rmspe=float(among.post_rmspe[data.treated]),
+        note=among.note,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from onroll.statistics._donor_fit import PERFECT
 from onroll.statistics._inputs import BoolArray, FloatArray, choice, open_share
 from onroll.statistics._panel import Panel, panel, permutation_range, share_as_far
 from onroll.statistics._predictor_weights import Search as Search
@@ -17,7 +18,7 @@ from onroll.statistics._predictor_weights import (
     checked_predictors,
     search,
 )
-from onroll.statistics.placebos import PERFECT, donor_places, root_mean_square
+from onroll.statistics.placebos import donor_places, root_mean_square
 
 STARTS = ("both", "regression", "equal")
 PLACEBO_SEARCHES = ("none", "own")

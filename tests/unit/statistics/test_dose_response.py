@@ -7,6 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import NO_WIDTH
 from onroll.statistics.dose_response import dose_response, later_dose
 from onroll.statistics.evalue import e_value
 
@@ -99,7 +100,8 @@ def test_beside_the_earlier_dose_the_later_has_nothing_to_say_of_its_work() -> N
         ({"dose": np.full(60, 2.0)}, "never moves within a school"),
         ({"dose": YEAR.astype(float)}, "never moves within a school"),
         ({"dose": SCHOOL.astype(float)}, "never moves within a school"),
-        ({"events": DOUBLED * (SCHOOL == 4)}, "one school is left"),
+        ({"events": DOUBLED * (SCHOOL == 4)}, "schools left with events and doses are 1;"),
+        ({"events": DOUBLED * (SCHOOL < 2)}, "are 2; errors of schools need 3 or more"),
         ({"events": DOUBLED * 0.0}, "no school has an event"),
         ({"events": 5.0 * (off(-1) == 2.0)}, "outright"),
         ({"confidence": 1.5}, "confidence"),
@@ -108,3 +110,20 @@ def test_beside_the_earlier_dose_the_later_has_nothing_to_say_of_its_work() -> N
 def test_what_cannot_be_is_refused_in_words(change: dict[str, object], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         dose_response(**(asked(DOUBLED) | change))  # type: ignore[arg-type]
+
+
+def test_few_schools_say_how_often_their_limits_hold_and_a_ratio_without_rest_that_they_have_no_width() -> (
+    None
+):
+    found = dose_response(**asked(DOUBLED))  # type: ignore[arg-type]
+    assert "12 schools: too few" in found.note
+    assert "hold 80 to 90 times in 100" in found.note
+    assert found.note.endswith(NO_WIDTH)
+
+
+def test_a_dose_that_moved_in_one_school_has_no_limits() -> None:
+    events = np.random.default_rng(1).poisson(DOUBLED / 8)
+    found = dose_response(**asked(events, dose=np.where(SCHOOL == 4, SCORE, 1.0)))  # type: ignore[arg-type]
+    assert (found.lower, found.upper, found.e_value_limit) == (0.0, np.inf, 1.0)
+    assert found.note.startswith("the dose moved in one school only")
+    assert found.estimate > 0

@@ -66,7 +66,7 @@ def test_schools_may_be_words_and_pupils_stand_in_any_order() -> None:
         ({"outcome": [1.0, 2.0]}, r"^outcome has shape \(2,\); give one number a pupil"),
         ({"group": (np.arange(40) % 2)}, r"^group varies within school 0; .* allotted whole"),
         ({"group": GROUP * 2}, r"^group has shape \(40,\); give 0 or 1"),
-        ({"group": (SCHOOL < 1) * 1.0}, r"^group has 1 schools; two or more"),
+        ({"group": (SCHOOL < 1) * 1.0}, r"^group has 1 school; two or more"),
         ({"group": np.ones(40)}, r"^reference group has 0 schools"),
         ({"school": np.arange(40)}, r"^school has one pupil throughout"),
         ({"school": SCHOOL[:-1]}, r"^school has shape \(39,\)"),

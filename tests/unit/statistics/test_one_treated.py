@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import ONE_BEFORE
 from onroll.statistics.one_treated import one_treated
+from onroll.statistics.one_treated_years import one_treated_years
 
 EXACT = 1e-12  # two fields that say the same thing are computed from the same number
 PRE = np.array([True] * 6 + [False] * 2)
@@ -41,13 +43,66 @@ def test_a_fall_is_found_and_no_other_unit_is_moved_by_it() -> None:
     np.testing.assert_array_equal(found.change[1:], calm.change[1:])
 
 
-def test_none_after_or_before_is_a_ratio_with_half_an_event() -> None:
+def test_none_after_is_a_ratio_of_0_open_below_and_none_before_one_without_bound() -> None:
     events, size = made()
-    events[~PRE, 0] = 0
+    none = events.copy()
+    none[~PRE, 0] = 0
+    found = one_treated(none, size, 0, PRE)
+    assert (found.estimate, found.lower, found.raw) == (0.0, 0.0, 0.0)
+    due = events[PRE, 0].sum() / 3
+    assert 3.7 < found.upper * due < 20.0  # 3.7: the exact upper limit of none, were others not to scatter
+    assert found.note.startswith("no event after: the ratio is 0")
+    none = events.copy()
+    none[PRE, 0] = 0
+    found = one_treated(none, size, 0, PRE)
+    assert (found.estimate, found.upper, found.raw) == (np.inf, np.inf, np.inf)
+    assert 10 < found.lower < np.inf
+    assert found.note.startswith("no event before: the ratio has no bound")
+    none[~PRE, 7] = 0
+    assert np.isfinite(one_treated(none, size, 0, PRE).change).all()
+
+
+def test_few_events_widen_the_limits_and_the_note_says_how_few() -> None:
+    events, size = made()
+    assert one_treated(events, size, 0, PRE).note == ""
+    events[:, 0] = [3, 6, 5, 4, 7, 5, 1, 2]
     found = one_treated(events, size, 0, PRE)
-    assert 0 < found.estimate < 0.01
-    events[~PRE, 7] = 0
-    assert np.isfinite(one_treated(events, size, 0, PRE).change).all()
+    assert found.note.startswith("few events (30 before, 3 after)")
+    logs = np.log([found.lower, found.estimate, found.upper])
+    assert np.diff(logs).min() >= 1.96 * np.sqrt(1 / 30 + 1 / 3)  # never narrower than chance alone
+    assert found.detectable_fall > found.lower / found.estimate  # what was usual is as it was
+
+
+def test_years_without_an_event_have_an_open_limit_and_are_named() -> None:
+    events, size = made()
+    assert one_treated_years(events, size, 0, PRE).note == ""
+    events[2, 0] = 0
+    found = one_treated_years(events, size, 0, PRE)
+    assert np.isneginf(found.effect_lower).tolist() == [False, False, True, False, False, False, False]
+    assert np.isfinite(found.effects).all()
+    assert np.isfinite(found.effect_upper).all()
+    assert found.note.startswith("no event in period[2]: half an event")
+    events[7, 0] = 0
+    assert one_treated_years(events, size, 0, PRE).lower == -np.inf
+    events, size = made()
+    events[5, 0] = 0  # the base
+    assert np.isposinf(one_treated_years(events, size, 0, PRE).effect_upper).all()
+    events[:, 0] = [3, 6, 5, 4, 7, 5, 1, 2]
+    said = "few events in period[0], period[1], period[2] and 2 more or its base"
+    assert said in one_treated_years(events, size, 0, PRE).note
+
+
+@pytest.mark.parametrize("design", [one_treated, one_treated_years])
+def test_one_period_before_and_a_jump_of_exposure_are_said(design: Any) -> None:
+    events, size = made()
+    assert design(events[5:], size[5:], 0, PRE[5:]).note == ONE_BEFORE
+    ordinary = size * np.linspace(1.0, 1.4, 8)[:, None]
+    assert design(events, ordinary, 0, PRE).note == ""
+    size[3:, 4] *= 0.4
+    said = "exposure is 0.4 times that of the period before in unit[4] period[3]: was it split or merged?"
+    assert said in design(events, size, 0, PRE).note
+    size[6:, 9:14] *= 2
+    assert "unit[9] period[6], unit[10] period[6] and 3 more" in design(events, size, 0, PRE).note
 
 
 def test_with_few_units_the_interval_is_open() -> None:
@@ -60,9 +115,10 @@ def test_with_few_units_the_interval_is_open() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"events": "units"}, "give 10 or more"),
-        ({"events": -1.0}, "events"),
-        ({"events": 1.5}, "events"),
+        ({"events": "units"}, "events has 5 units; give 10 or more"),
+        ({"events": -1.0}, "events[3, 3] is -1"),
+        ({"events": 1.5}, "events[3, 3] is 1.5"),
+        ({"events": np.nan}, "events[3, 3] is nan"),
         ({"exposure": 0.0}, "exposure"),
         ({"treated": 40}, "treated is 40"),
         ({"pre": np.ones(8, dtype=bool)}, "pre is True throughout"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import NO_WIDTH, ONE_BEFORE
 from onroll.statistics.difference import difference_in_differences
 
 PRE = [True, True, False]
@@ -116,3 +117,12 @@ def test_refusals_of_the_panel() -> None:
         difference_in_differences(np.ones((3, 3)), 0, PRE)
     with pytest.raises(ValueError, match=r"^treated is 9; give the column"):
         difference_in_differences(TABLE, 9, PRE)
+
+
+def test_one_period_before_and_others_that_all_moved_alike_are_said() -> None:
+    assert difference_in_differences(TABLE, 0, PRE).note == ""
+    assert difference_in_differences(TABLE, 0, [True, False, False]).note == ONE_BEFORE
+    alike = np.array([[1.0, 4, 2, 7], [3.0, 4, 2, 7], [8.0, 5, 3, 8]])
+    found = difference_in_differences(alike, 0, [True, True, False])
+    assert found.lower == found.upper
+    assert found.note == NO_WIDTH

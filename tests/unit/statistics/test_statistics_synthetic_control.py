@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import ONE_BEFORE
+from onroll.statistics.donor_hull import donor_hull
 from onroll.statistics.synthetic_control import in_time, leave_one_out, placebos, synthetic_control, weights
 
 FIT = 1e-9  # the active-set solver ends exactly, but for rounding
@@ -241,3 +243,31 @@ def test_refusals(ask: object, changed: dict[str, object], message: str) -> None
 def test_refusal_of_confidence() -> None:
     with pytest.raises(ValueError, match=r"^confidence is 95; "):
         synthetic_control(np.arange(15.0).reshape(3, 5), 0, [True, True, False], confidence=95)
+
+
+# what the fit cannot bear ----------------------------------------------------------------------------
+
+
+def test_a_good_fit_says_nothing_and_the_control_says_what_its_placebos_say() -> None:
+    table = walks(np.random.default_rng(3), 40, 12)
+    table[:, 0] = table[:, 1:].mean(axis=1) + np.sin(np.arange(40.0)) / 50
+    pre = np.arange(40) < 30
+    assert placebos(table, 0, pre).note == synthetic_control(table, 0, pre).note == ""
+
+
+def test_a_unit_outside_its_donors_is_said_to_be_and_by_how_much_it_is_missed() -> None:
+    table = walks(np.random.default_rng(3), 15, 12)
+    pre = np.arange(15) < 12
+    table[:, 0] = table[:, 1:].max(axis=1) + 5.0
+    note = synthetic_control(table, 0, pre).note
+    assert note == placebos(table, 0, pre).note
+    assert note.startswith("outside the range of its donors in 12 of 12 periods before")
+    share = float(note.split("the gap is ")[1].split(" of the donors' spread")[0])
+    assert share == pytest.approx(donor_hull(table, 0, pre).relative, rel=0.05)  # printed to two digits
+
+
+def test_a_fit_without_rest_and_one_period_before_say_nothing_of_what_comes_after(made: tuple) -> None:
+    table, pre = made
+    assert placebos(table, 0, pre).note.startswith("fitted without rest on 12 periods before")
+    table[:, 0] = table[:, 1:].max(axis=1) + 5.0
+    assert synthetic_control(table, 0, np.arange(15) < 1).note.endswith(ONE_BEFORE)
