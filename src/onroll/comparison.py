@@ -22,6 +22,8 @@ KEY = (
     "comparator", "statistic", "design", "nth",
 )  # fmt: skip
 NUMBERS = ("estimate", "lower", "upper")
+SAID_OF = ("indicator", "area", "breakdown", "time_period", "statistic", "design")
+NOT_JUDGED, HOLDS = "not judged", {True: "holds", False: "leaves out"}
 TOLERANCE = 1e-9
 """Numbers are written with ten significant digits; what differs by less than this share is the same number."""
 
@@ -94,7 +96,7 @@ def compare(first: str | Path, second: str | Path) -> Comparison:
     shared = frames[0].index.intersection(frames[1].index)
     names = (f"{manifests[0].get('run', '')} ({first})", f"{manifests[1].get('run', '')} ({second})")
     return Comparison(
-        *names, tuple(_reasons(*manifests)), tuple(_concluded(frames[0].loc[shared], frames[1].loc[shared])),
+        *names, tuple(_reasons(*manifests)), tuple(_concluded(*frames)),
         _numbers(frames[0].loc[shared], frames[1].loc[shared], str(manifests[0].get("year", ""))),
         len(frames[0]) - len(shared), len(frames[1]) - len(shared),
     )  # fmt: skip
@@ -147,17 +149,29 @@ def _reasons(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[st
 
 
 def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
-    """Verdicts and checks that read differently in the two."""
-    judged = first.index.get_level_values("statistic").isin((CHECK, VERDICT))
-    for key, one, two in zip(first.index[judged], first["note"][judged], second["note"][judged], strict=True):
-        if one != two:
-            row = dict(zip(KEY, key, strict=True))
-            name = (
-                f"{row['statistic']} {first.loc[key, 'method']}"
-                if row["statistic"] == CHECK
-                else row["statistic"]
-            )
-            yield f"{row['indicator']}, {row['area']}, {name}: {one} -> {two}"
+    """Verdicts and checks that read differently in the two, or in one only; then intervals that hold 1 in one of them."""
+    one, two = (
+        frame[frame.index.get_level_values("statistic").isin((CHECK, VERDICT))] for frame in (first, second)
+    )
+    for key in one.index.union(two.index, sort=False):
+        said = [str(frame.loc[key, "note"]) if key in frame.index else NOT_JUDGED for frame in (one, two)]
+        if said[0] != said[1]:
+            row, about = dict(zip(KEY, key, strict=True)), one if key in one.index else two
+            check = f" {about.loc[key, 'method']}" if row["statistic"] == CHECK else ""
+            yield f"{row['indicator']}, {row['area']}, {row['statistic']}{check}: {said[0]} -> {said[1]}"
+    shared = first.index.intersection(second.index)
+    shared = shared[shared.get_level_values("statistic").str.contains("ratio")]
+    hold = [
+        (frame.loc[shared, "lower"] <= 1) & (frame.loc[shared, "upper"] >= 1) for frame in (first, second)
+    ]
+    known = first.loc[shared, "lower"].notna() & second.loc[shared, "lower"].notna()
+    for key in shared[known & (hold[0] != hold[1])]:
+        row = dict(zip(KEY, key, strict=True))
+        where = ", ".join(
+            str(row[name])
+            for name in ("indicator", "area", "breakdown", "time_period", "statistic", "design")
+        )
+        yield f"{where}: the interval {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
 
 
 def _numbers(first: pd.DataFrame, second: pd.DataFrame, year: str) -> pd.DataFrame:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from onroll.evidence.compared_with import among, before_and_after
-from onroll.evidence.impact_panel import Cut, Whole, cut, impact_row, whole
+from onroll.evidence.impact_panel import Cut, Whole, cut, impact_row, too_few, whole
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.statistics.one_treated import OneTreated, one_treated
+from onroll.statistics.ranked_change import furthest_usual
 from onroll.statistics.return_to_usual import return_to_usual
 from onroll.vocabulary import (
     DETECTABLE_GAP,
@@ -24,6 +25,7 @@ from onroll.vocabulary import (
 )
 from onroll.vocabulary.impact import (
     AUTHORITY_PANEL,
+    EARLIER_SEEN,
     EXPECTED_CHANGE,
     HEIGHT,
     ONE_AS_HIGH,
@@ -49,7 +51,7 @@ def panel_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Ite
                 confidence=question.confidence,
             )  # fmt: skip
             yield from _found(question, figures, chosen, found, plan)
-            yield _earlier(question, figures, plan)
+            yield from _earlier(question, figures, plan)
 
 
 def _found(
@@ -65,11 +67,7 @@ def _found(
     def row(statistic: str, **said: Any) -> dict[str, Any]:
         return impact_row(question, figures, statistic, AUTHORITY_PANEL, **said)
 
-    yield row(
-        DETECTABLE_GAP, estimate=found.detectable_fall, lower=found.detectable_fall, upper=found.detectable_rise,
-        confidence=question.confidence, note="a ratio between these two would not have stood out from other authorities",
-        method="what could have been seen: " + found.method,
-    )  # fmt: skip
+    yield row(DETECTABLE_GAP, **_visible(found, own, question, plan))
     yield row(
         RELATIVE_CHANGE, estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
         method=found.method, numerator=after, denominator=before, note=note,
@@ -95,6 +93,20 @@ def _found(
         yield from _as_high(question, figures, chosen, found, usual.is_as_high)
 
 
+def _visible(found: OneTreated, own: int, question: Question, plan: ImpactPlan) -> dict[str, Any]:
+    """What ratio would have stood out with every outcome looked at together, as the verdict looks at them."""
+    level, sizes = plan.together(question.confidence), np.sort(np.abs(np.delete(found.score, own)))
+    reach = furthest_usual(sizes, level) * float(found.spread[own])
+    if not np.isfinite(reach):
+        return {"note": too_few(sizes.size, level, len(plan.outcomes))}
+    fall, rise = float(np.exp(-reach)), float(np.exp(reach))
+    return {
+        "estimate": fall, "lower": fall, "upper": rise, "confidence": level,
+        "note": "a ratio between these two would not have stood out from other authorities, whatever other outcomes show",
+        "method": f"what could have been seen of {len(plan.outcomes)} outcomes together: {found.method}",
+    }  # fmt: skip
+
+
 def _as_high(
     question: Question, figures: Whole, chosen: Cut, found: OneTreated, is_as_high: np.ndarray[Any, Any]
 ) -> Iterator[dict[str, Any]]:
@@ -113,18 +125,20 @@ def _as_high(
             )  # fmt: skip
 
 
-def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, Any]:
-    """The same with the last years before the strategy taken for the years after it."""
+def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
+    """The same with the last years before the strategy taken for the years after it, and what would have stood out."""
     years = question.calm_pre
     held = len(question.after)
     began = years[-held] if held < len(years) else ""
 
-    def row(**said: Any) -> dict[str, Any]:
+    def row(statistic: str, **said: Any) -> dict[str, Any]:
+        """One row about the earlier date."""
         method = EARLIER.format(academic_year(began)) if began else "ratio at an earlier date"
-        return impact_row(question, figures, SENSITIVITY, AUTHORITY_PANEL, method=method, **said)
+        return impact_row(question, figures, statistic, AUTHORITY_PANEL, method=method, **said)
 
     if len(years) - held <= plan.recent + 1:
-        return row(note=TOO_SHORT)
+        yield row(SENSITIVITY, note=TOO_SHORT)
+        return
     chosen = cut(
         figures,
         years[:-held],
@@ -133,7 +147,8 @@ def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, 
         among(figures, question.impact_comparators, question),
     )
     if chosen.why:
-        return row(note=chosen.why)
+        yield row(SENSITIVITY, note=chosen.why)
+        return
     found = one_treated(
         chosen.events,
         chosen.pupils,
@@ -142,7 +157,12 @@ def _earlier(question: Question, figures: Whole, plan: ImpactPlan) -> dict[str, 
         recent=plan.recent,
         confidence=question.confidence,
     )
-    return row(
-        estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
+    yield row(
+        SENSITIVITY, estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
         note="an interval that leaves out 1 shows a change that cannot be the strategy's",
     )  # fmt: skip
+    if np.isfinite(found.detectable_rise):
+        yield row(
+            EARLIER_SEEN, estimate=found.detectable_fall, lower=found.detectable_fall, upper=found.detectable_rise,
+            confidence=question.confidence, note="a ratio between these two would not have stood out by itself",
+        )  # fmt: skip

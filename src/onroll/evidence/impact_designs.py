@@ -10,7 +10,7 @@ import pandas as pd
 
 from onroll.evidence.compared_with import before_and_after
 from onroll.evidence.designs import Ranked, ranked_by
-from onroll.evidence.impact_panel import Whole, impact_row, whole
+from onroll.evidence.impact_panel import Whole, impact_row, too_few, whole
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import DesignTruth
@@ -37,7 +37,7 @@ def design_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> It
                 yield impact_row(question, figures, SEEN, name, note=why)
                 continue
             computed.add(design)
-            yield from _seen(question, figures, name, found)
+            yield from _seen(question, figures, name, found, plan)
             if design != plan.primary:
                 yield from _found(question, figures, name, found)
     yield from _known(cells, question, plan, computed)
@@ -73,12 +73,20 @@ def _is_broken(one: DesignTruth, plan: ImpactPlan) -> bool:
     )
 
 
-def _seen(question: Question, figures: Whole, name: str, found: Ranked) -> Iterator[dict[str, Any]]:
+def _seen(
+    question: Question, figures: Whole, name: str, found: Ranked, plan: ImpactPlan
+) -> Iterator[dict[str, Any]]:
+    """What would have stood out with every outcome looked at together, in most authorities."""
+    level = plan.together(question.confidence)
     for method, by in ((PLANTED, planted_power), (BY_FORMULA, formula_power)):
-        power = by(found.score, found.spread, confidence=question.confidence, power=question.power)
+        power = by(found.score, found.spread, confidence=level, power=question.power)
+        if not np.isfinite(power.estimate):
+            why = too_few(found.score.size, level, len(plan.outcomes))
+            yield impact_row(question, figures, SEEN, name, method=method, note=why)
+            continue
         yield impact_row(
             question, figures, SEEN, name, estimate=float(np.exp(power.lower)), lower=float(np.exp(power.lower)),
-            upper=float(np.exp(power.upper)), confidence=question.confidence, method=method,
+            upper=float(np.exp(power.upper)), confidence=level, method=method,
             note=f"a ratio further from 1 stands out in {question.power:.0%} or more of authorities",
         )  # fmt: skip
 

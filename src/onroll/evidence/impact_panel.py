@@ -21,6 +21,7 @@ NO_SERIES = (
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
 NO_EVENT = "cannot be computed: the authority had no event before the strategy"
 FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
+FEW_CHOSEN = "cannot be computed: {} other authorities are chosen to compare with, and {} are needed for a rank among them"
 FEWEST = 20
 """With fewer units, the authority among them, a rank among the others says nothing."""
 
@@ -114,12 +115,26 @@ def cut(
     why = (
         NO_SERIES if not (own & is_whole).any()
         else NO_EVENT if code not in codes
+        else FEW_CHOSEN.format(int(named.sum()) - 1, least - 1) if named.sum() < least
         else FEW_OTHERS if len(codes) < least
         else ""
     )  # fmt: skip
     left_out = int((named & known.any(axis=0)).sum() - kept.sum())
     place = codes.index(code) if code in codes else -1
     return Cut(events[:, kept], pupils[:, kept], codes, place, pre, begun, left_out, why)
+
+
+def too_few(others: int, level: float, outcomes: int) -> str:
+    """Why nothing could stand out at a level among so few others."""
+    return (
+        f"cannot be computed: with {others} other authorities no change, however large, stands out where {outcomes} "
+        f"outcomes are looked at together; {fewest_others(level)} are needed"
+    )
+
+
+def fewest_others(level: float) -> int:
+    """With fewer others no rank among them reaches the level."""
+    return int(np.ceil(1.0 / (1.0 - level) - 1.0 - 1e-9))
 
 
 def impact_row(

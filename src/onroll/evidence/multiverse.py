@@ -81,7 +81,8 @@ def multiverse_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -
         by_phase = {phase: whole(cells, outcome, phase) for phase in plan.choices.phases}
         told: list[tuple[Choice, float]] = []
         cuts: dict[tuple[str, ...], Cut] = {}
-        for choice in every_choice(plan.choices):
+        every = every_choice(plan.choices)
+        for choice in every:
             figures = by_phase[choice.phase]
             key = (choice.comparators, choice.first, choice.pandemic, choice.after, choice.phase)
             if key not in cuts:
@@ -94,22 +95,25 @@ def multiverse_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -
             if not why:
                 told.append((choice, ratio))
         if told:
-            yield from _summary(question, by_phase[plan.choices.phases[0]], told)
+            yield from _summary(question, by_phase[plan.choices.phases[0]], every, told)
 
 
 def _summary(
-    question: Question, figures: Whole, told: Sequence[tuple[Choice, float]]
+    question: Question, figures: Whole, every: Sequence[Choice], told: Sequence[tuple[Choice, float]]
 ) -> Iterator[dict[str, Any]]:
     """How many of the choices point the way the plan's own does, their range, and what the spread goes with."""
-    ratios = np.array([ratio for _, ratio in told])
+    ratios, is_own_told = np.array([ratio for _, ratio in told]), told[0][0] == every[0]
     found = agreement(ratios, told[0][1])
     yield impact_row(
-        question, figures, AGREEMENT, MULTIVERSE, estimate=found.estimate, numerator=found.same, denominator=ratios.size,
+        question, figures, AGREEMENT, MULTIVERSE,
         method="choices that can be computed, all designs, comparators, years and phases of the plan together",
+        **{"estimate": found.estimate, "numerator": found.same, "denominator": ratios.size} if is_own_told else
+        {"note": "cannot be computed: the plan's own choice cannot, so there is nothing to agree with"},
     )  # fmt: skip
     yield impact_row(
         question, figures, SPECIFICATION, MULTIVERSE, estimate=found.middle, lower=found.least, upper=found.largest,
-        method="middle one of all choices, the least and the largest",
+        numerator=ratios.size, denominator=len(every),
+        method="middle one of all choices that can be computed, of all that were tried; the least and the largest",
     )  # fmt: skip
     names = {name: [of(choice) for choice, _ in told] for name, of in FACTORS.items()}
     for name, share in drivers(np.log(ratios), names).items():

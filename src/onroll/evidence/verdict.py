@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from onroll.evidence.impact_panel import fewest_others
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import KnownTruth, Truth
 from onroll.statistics.known_share import may_be_within
 from onroll.statistics.multiplicity import adjust
-from onroll.vocabulary import LIMITED, P_VALUE, RELATIVE_CHANGE, SENSITIVITY
+from onroll.vocabulary import LIMITED, P_VALUE, PLACEBO_SHARE, RELATIVE_CHANGE, SENSITIVITY
 from onroll.vocabulary.impact import (
     AGREE,
     AGREEMENT,
@@ -120,7 +121,7 @@ def _check(
     """One check on the rows of one outcome."""
     match name:
         case "stands_out":
-            return Checked(name, PASSED if p <= 1 - question.confidence + 1e-12 else FAILED, p)
+            return _stands(p, mine.get((PLACEBO_SHARE, AUTHORITY_PANEL)), question, plan)
         case "held_in_simulation":
             return held(known, plan)
         case "return_to_usual":
@@ -128,6 +129,17 @@ def _check(
         case "earlier_date":
             return _earlier(mine.get((SENSITIVITY, AUTHORITY_PANEL)))
     return _agree(mine.get((AGREEMENT, "")), plan)
+
+
+def _stands(p: float, others: Row | None, question: Question, plan: ImpactPlan) -> Checked:
+    """Whether it stands out with every outcome looked at together, or why nothing could among so few others."""
+    if p <= 1 - question.confidence + 1e-12:
+        return Checked(STANDS, PASSED, p)
+    needed = fewest_others(plan.together(question.confidence))
+    if others is not None and others["denominator"] < needed:
+        why = f"{others['denominator']:.0f} other authorities, and {needed} are needed for anything to stand out"
+        return Checked(STANDS, NOT_MADE, p, why=why)
+    return Checked(STANDS, FAILED, p)
 
 
 def held(known: Sequence[Truth], plan: ImpactPlan) -> Checked:
@@ -171,8 +183,8 @@ def _earlier(row: Row | None) -> Checked:
 
 
 def _agree(row: Row | None, plan: ImpactPlan) -> Checked:
-    if row is None:
-        return Checked(AGREE, NOT_MADE, why="no choice could be computed")
+    if row is None or "estimate" not in row:
+        return Checked(AGREE, NOT_MADE, why="the plan's own choice could not be computed")
     return Checked(
         AGREE, PASSED if row["estimate"] >= plan.agreement else FAILED, row["estimate"], row["denominator"]
     )

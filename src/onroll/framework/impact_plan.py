@@ -82,6 +82,10 @@ class ImpactPlan:
         """Of everything that a simulation of the designs rests on; the note is not part of it."""
         return hashlib.sha256(repr(replace(self, note="")).encode()).hexdigest()[:16]
 
+    def together(self, confidence: float) -> float:
+        """The level at which an outcome stands out whatever the others show: Holm's first step over all of them."""
+        return 1.0 - (1.0 - confidence) / len(self.outcomes)
+
     def __post_init__(self) -> None:
         if self.recent < 0:
             raise WrongKeyError("recent", f"is {self.recent}; give a whole number of years, 0 or more")

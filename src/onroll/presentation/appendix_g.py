@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import concentration, impact_tables, record_tables, records, sentences, tables
+from onroll.presentation import (
+    concentration,
+    impact_designs,
+    impact_tables,
+    record_tables,
+    records,
+    sentences,
+    tables,
+)
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.facts import Facts
@@ -11,7 +19,7 @@ from onroll.presentation.model import Block, Bullets, Document, Heading, Paragra
 from onroll.presentation.objectives import NO_EVIDENCE, WAITING, Standing, glance, standings
 from onroll.presentation.quality import Quality
 from onroll.presentation.quality_tables import quality_blocks
-from onroll.presentation.sentences import consistency, judged, ladder
+from onroll.presentation.sentences import consistency, judged, judged_checks, ladder
 from onroll.vocabulary import (
     BASELINE,
     MEASURES,
@@ -150,18 +158,22 @@ def _rates(framework: Framework, facts: Facts) -> list[Block]:
     blocks += _schools_alike(facts)
     blocks.append(Heading("Did the strategy make a difference", 4))
     for name in MEASURES:
-        blocks += [Paragraph(words) for words in (judged.verdict(facts, name), *judged.checks(facts, name))]
+        blocks += [
+            Paragraph(words) for words in (judged.verdict(facts, name), *judged_checks.checks(facts, name))
+        ]
     blocks += [
+        *impact_designs.power(facts),
         *_picture(facts, "impact_estimates"),
         *impact_tables.estimates(facts),
         *impact_tables.checks(facts, framework.plan.scales),
     ]
     blocks += _picture(facts, "impact_choices_suspension_rate")
-    blocks.append(Heading("A second opinion: synthetic control and difference in differences", 4))
+    blocks.append(Heading("A second opinion: other designs", 4))
+    blocks += impact_designs.designs(facts, framework.plan.impact.primary)
     for name in ("suspension_rate", "permanent_exclusion_rate"):
         blocks += [Paragraph(words) for words in sentences.impact(facts, name)]
     blocks += [*_picture(facts, "synthetic_control"), *_picture(facts, "synthetic_control_placebos")]
-    return [*blocks, tables.impact(facts), tables.donors(facts)]
+    return [*blocks, tables.donors(facts)]
 
 
 def _schools_alike(facts: Facts) -> list[Block]:

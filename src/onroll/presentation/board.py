@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from onroll.framework import Framework
-from onroll.presentation import concentration, record_tables, records, sentences, tables
+from onroll.presentation import concentration, impact_tables, record_tables, records, sentences, tables
 from onroll.presentation.charts import available, chart
 from onroll.presentation.closing import departures, foot
 from onroll.presentation.decisions import NO_QUESTION, from_records
 from onroll.presentation.facts import Facts
+from onroll.presentation.judged import all_judged
 from onroll.presentation.model import Block, Bullets, Document, Heading, Paragraph, Rating, Text, text
 from onroll.presentation.objectives import standings
 from onroll.presentation.quality import LEFT_OUT, NOT_RECEIVED, USED, Quality
 from onroll.presentation.ratings import NOT_RATED, WORST_FIRST
-from onroll.presentation.sentences import consistency, judged, ladder
-from onroll.vocabulary import MEASURES, academic_year
+from onroll.presentation.sentences import consistency, judged, judged_checks, ladder
+from onroll.vocabulary import academic_year
 
 SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
 OF_RECORDS = (
@@ -99,9 +100,10 @@ def _for_whom(facts: Facts) -> list[Block]:
 
 def _how_sure(facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("How sure are we that the strategy made a difference", anchor="sure")]
-    said += [Paragraph(judged.verdict(facts, outcome)) for outcome in MEASURES]
-    said += [Paragraph(words) for words in judged.checks(facts, SUSPENSIONS)]
-    said.append(Paragraph(judged.shortest(facts)))
+    said.append(Paragraph(judged.shortest(facts), "lead"))
+    if any(one.ratio is not None for one in all_judged(facts)):
+        said += [Paragraph(judged.beside(facts)), impact_tables.in_short(facts)]
+        said += [Paragraph(words) for words in judged_checks.in_short(facts, SUSPENSIONS)]
     return said
 
 

@@ -33,6 +33,7 @@ from onroll.presentation.sentences import (
     consistency,
     differences,
     judged,
+    judged_checks,
     ladder,
     published_ladder,
     register,
@@ -80,7 +81,6 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "change_since_last_year": lambda a: (tables.changes(a.facts, PREVIOUS_YEAR),),
         "change_since_baseline": lambda a: (tables.changes(a.facts, BASELINE),),
         "beside_others": lambda a: (tables.beside(a.facts),),
-        "impact": lambda a: (tables.impact(a.facts),),
         "impact_power": lambda a: impact_designs.power(a.facts),
         "impact_designs": lambda a: impact_designs.designs(a.facts, a.framework.plan.impact.primary),
         "impact_as_high": lambda a: impact_designs.as_high(a.facts),
@@ -148,12 +148,12 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         "ethnicity": lambda a: _ethnicity(a.facts),
         "impact": lambda a: sentences.impact(a.facts),
         "verdict": lambda a: [judged.verdict(a.facts, outcome) for outcome in OUTCOMES],
-        "verdict_checks": lambda a: judged.checks(a.facts, "suspension_rate"),
-        "verdict_checks_on_pupils": lambda a: judged.checks(a.facts, "suspended_pupil_rate"),
-        "verdict_checks_on_permanent_exclusions": lambda a: judged.checks(
+        "verdict_checks": lambda a: judged_checks.checks(a.facts, "suspension_rate"),
+        "verdict_checks_on_pupils": lambda a: judged_checks.checks(a.facts, "suspended_pupil_rate"),
+        "verdict_checks_on_permanent_exclusions": lambda a: judged_checks.checks(
             a.facts, "permanent_exclusion_rate"
         ),
-        "verdict_together": lambda a: [said] if (said := judged.shortest(a.facts)) else [],
+        "verdict_together": lambda a: [judged.shortest(a.facts)],
         "impact_years_before": lambda a: years.years_before(a.facts),
         "impact_could_be_seen": lambda a: judged.could_be_seen(a.facts),
         "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),

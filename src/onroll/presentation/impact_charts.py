@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from onroll.presentation.drawing import GREY, INK, OWN, RC, WIDTH, Chart, dots_canvas
 from onroll.presentation.facts import Facts
 from onroll.presentation.judged import OUTCOMES, Judged, judged
-from onroll.presentation.numbers import ratio
+from onroll.presentation.numbers import in_words, ratio
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import MEASURES, PHASES
 from onroll.vocabulary.impact import CHOICE_COMPARATORS, CHOICE_DESIGNS, MULTIVERSE, SPECIFICATION, SUPPORTED
@@ -46,7 +46,8 @@ def estimates(facts: Facts) -> Chart:
     drawn.title = _title(facts, every)
     drawn.unit = (
         f"Rate since the launch as a multiple of what other authorities lead to expect, {facts.brief.period}; scale of "
-        f"ratios, with {facts.brief.confidence:.0%} intervals. Grey: would not have stood out"
+        f"ratios, with {facts.brief.confidence:.0%} intervals. Grey: would not have stood out with "
+        f"{in_words(len(OUTCOMES))} outcomes looked at together"
     )
     said = "; ".join(
         f"{_name(one)} {ratio(one.ratio['estimate'])} ({ratio(one.ratio['lower'])} to {ratio(one.ratio['upper'])})"
@@ -63,6 +64,8 @@ def _title(facts: Facts, every: Sequence[Judged]) -> str:
     ]
     if any(one.level == SUPPORTED for one in every):
         return "There is evidence of an impact of the strategy"
+    if all(one.visible is None for one in every):
+        return "Beside so few other authorities no change, however large, could stand out"
     if not out:
         return "No change since the launch stands out from those of other authorities"
     return f"{len(out)} of {len(every)} changes stand out by themselves; none may be put down to the strategy"
@@ -86,8 +89,8 @@ def _estimate(axes: Axes, one: Judged, at: float) -> None:
 
 def choices(facts: Facts, outcome: str) -> Chart:
     """Every other way to put the question: ratios in order, and under them what was chosen."""
-    rows = _specifications(facts, outcome)
-    rows = rows.sort_values("estimate", kind="stable").reset_index(names="row")
+    every = _specifications(facts, outcome)
+    rows = every.dropna(subset=["estimate"]).sort_values("estimate", kind="stable").reset_index(names="row")
     factors = _factors(rows)
     with mpl.rc_context(RC):
         lines = sum(len(levels) for _, levels, _ in factors)
@@ -97,7 +100,7 @@ def choices(facts: Facts, outcome: str) -> Chart:
         marks = drawn.add_axes((0.33, 0.1 / height, 0.64, (height - 2.9) / height), sharex=top)
     place = range(len(rows))
     top.plot(place, rows["estimate"], "o", color=GREY, markersize=2.6, zorder=3)
-    plan = _plan_choice(rows)
+    plan = _plan_choice(rows, every)
     if plan is not None:
         top.plot([plan], [rows["estimate"][plan]], "D", color=OWN, markersize=8, zorder=5)
         top.annotate("the plan's own", (plan, float(rows["estimate"][plan])), xytext=(0, 12), textcoords="offset points",
@@ -109,8 +112,11 @@ def choices(facts: Facts, outcome: str) -> Chart:
     _marks(marks, rows, factors)
     about = judged(facts, outcome)
     share = about.agreement
-    same = f"{share['numerator']:.0f} of {share['denominator']:.0f}" if share is not None else str(len(rows))
-    drawn.title = f"{same} ways to put the question point the same way as the plan's"
+    drawn.title = (
+        f"{share['numerator']:.0f} of {share['denominator']:.0f} ways to put the question point the same way as the plan's"
+        if share is not None
+        else f"{len(rows)} ways to put the question; the plan's own cannot be computed"
+    )
     drawn.unit = (
         f"{MEASURES[outcome].label} since the launch as a multiple of what others lead to expect: each dot a choice, in "
         "order; the marks under it say which"
@@ -129,9 +135,7 @@ def choices(facts: Facts, outcome: str) -> Chart:
 
 
 def _specifications(facts: Facts, outcome: str) -> pd.DataFrame:
-    rows = facts.where(indicator=f"strategy_impact_{outcome}", statistic=SPECIFICATION).dropna(
-        subset=["estimate"]
-    )
+    rows = facts.where(indicator=f"strategy_impact_{outcome}", statistic=SPECIFICATION)
     return rows[rows["design"] != MULTIVERSE]
 
 
@@ -185,9 +189,10 @@ def _short(level: str) -> str:
     )
 
 
-def _plan_choice(rows: pd.DataFrame) -> int | None:
-    """Where the plan's own choice stands: the first of the rows, which are numbered in the order of the choices."""
-    return None if rows.empty else int(rows["row"].argmin())
+def _plan_choice(rows: pd.DataFrame, every: pd.DataFrame) -> int | None:
+    """Where the plan's own choice stands, the first of all that were tried; None where it cannot be computed."""
+    at = rows.index[rows["row"] == every.index.min()]
+    return int(at[0]) if len(at) else None
 
 
 def _ratio_axis(axes: Axes, which: str) -> None:
@@ -215,4 +220,6 @@ def available(facts: Facts) -> tuple[str, ...]:
     there = tuple(
         ESTIMATES for _ in [0] if any(judged(facts, outcome).ratio is not None for outcome in OUTCOMES)
     )
-    return there + tuple(f"impact_choices_{one}" for one in OUTCOMES if len(_specifications(facts, one)) > 1)
+    return there + tuple(
+        f"impact_choices_{one}" for one in OUTCOMES if _specifications(facts, one)["estimate"].count() > 1
+    )

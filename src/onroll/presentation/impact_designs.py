@@ -5,7 +5,7 @@ from __future__ import annotations
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import OUTCOMES, judged
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
-from onroll.presentation.numbers import percent
+from onroll.presentation.numbers import in_words, percent
 from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.counts import NO_BREAK
 from onroll.presentation.wording import possessive
@@ -38,7 +38,8 @@ def power(facts: Facts) -> tuple[Block, ...]:
     share = percent(facts.brief.power)
     caption = f"The smallest fall that would have stood out in {share} of authorities, {facts.brief.period}"
     note = text(
-        "First the fall planted in every other authority in turn and ranked, then by formula. A smaller fall would oftener "
+        "First the fall planted in every other authority in turn and ranked, then by formula; with "
+        f"{in_words(len(OUTCOMES))} outcomes looked at together, as the verdict looks at them. A smaller fall would oftener "
         "have been missed, however real."
     )
     columns = ("Design", *(MEASURES[outcome].label for outcome in OUTCOMES))
@@ -51,8 +52,10 @@ def _seen(facts: Facts, outcome: str, name: str, used: list[int]) -> Text:
         for method in (PLANTED, BY_FORMULA)
     ]
     planted, formula = found
-    if planted is None or formula is None or not (planted.is_known and formula.is_known):
+    if planted is None or formula is None:
         return NONE
+    if not (planted.is_known and formula.is_known):
+        return text("none, however large")
     used += [planted.row, formula.row]
     return text(planted.bind("fall"), " (by formula ", formula.bind("fall"), ")")
 
@@ -71,7 +74,8 @@ def designs(facts: Facts, primary: str) -> tuple[Block, ...]:
     caption = f"What every design finds since the launch beside other authorities, {facts.brief.period}"
     note = text(
         "Ratios of rates with intervals, and how many other authorities moved as far by the same design, for their size. "
-        "Only the plan's primary design, the first, carries a verdict; a design that is unreliable where the truth is known "
+        "All over the same years, the pandemic left out, and all years since the launch together. Only the plan's primary "
+        "design, the first, carries a verdict; a design that is unreliable where the truth is known "
         "may not be quoted for or against the strategy. Among so many comparisons one or another stands out by chance."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
@@ -125,14 +129,19 @@ def as_high(facts: Facts) -> tuple[Block, ...]:
         caption = (
             f"{MEASURES[outcome].label}: authorities that had stood as high before {facts.brief.launch[:4]}"
         )
-        columns = ("Authority", "Height before", "Change since")
+        columns = (
+            "Authority",
+            "Last years before, beside those before them",
+            "Since the launch, beside all before",
+        )
         used = [fact.row for _, high, moved in pairs for fact in (high, moved)]
         blocks.append(Table(caption, columns, rows, source(facts, used), (1, 2)))
     if not blocks:
         return (Paragraph(text("No other authority had stood as high, or none could be compared.")),)
     note = text(
-        f"Height before: {possessive(area)} rate, and each other's, in the last years before as a multiple of its own in "
-        "the years before them; change since: of the rate. Both beside all other authorities, so 1.00 is as the others. "
-        "None of the others is known to have had such a strategy; what they did instead is not known."
+        f"First {possessive(area)} rate, and each other's, in the last years before as a multiple of its own in the years "
+        "before them; then its rate since the launch as a multiple of that in all the years before. Both beside all other "
+        "authorities, so 1.00 is as the others; one that stayed as high as in its last years lies above 1 in both. None of "
+        "the others is known to have had such a strategy; what they did instead is not known."
     )
     return (*blocks, Paragraph(note, "note"))

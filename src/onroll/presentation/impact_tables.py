@@ -8,10 +8,11 @@ from onroll.framework.known_truth import KnownTruth
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import OUTCOMES, Judged, all_judged, judged
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
-from onroll.presentation.numbers import percent, ratio
+from onroll.presentation.numbers import in_words, percent, ratio
 from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.counts import NO_BREAK
-from onroll.vocabulary import MEASURES, PHASES
+from onroll.presentation.sentences.phrases import fall_or_rise
+from onroll.vocabulary import MEASURES, PHASES, academic_year
 from onroll.vocabulary.impact import CHECKS, NOT_MADE, SUPPORTED, UNSURE, UNTOLD
 
 NONE = text("–")
@@ -23,6 +24,35 @@ LEVELS = {
 SCENARIO, RUNS = "What truly happened", "Made authorities"
 
 
+def in_short(facts: Facts) -> Table:
+    """For the Board: what is found of each outcome, what would have been seen, and what may be said."""
+    every = [one for one in all_judged(facts) if one.ratio is not None]
+    columns = (
+        "Outcome", "Times what others lead to expect", "Would have stood out", "A real fall seldom missed",
+        "Did the strategy change it",
+    )  # fmt: skip
+    rows = tuple((text(one.label), *_short(one), text(_level(one))) for one in every)
+    used = [
+        one.row
+        for each in every
+        for one in (each.ratio, each.visible, each.likely, each.verdict)
+        if one is not None
+    ]
+    caption = f"Since {academic_year(facts.brief.launch)}, beside other authorities"
+    return Table(caption, columns, rows, source(facts, used), (1,))
+
+
+def _short(one: Judged) -> tuple[Text, Text, Text]:
+    found = NONE if one.ratio is None else text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")")
+    if one.visible is None:
+        return found, text("nothing would"), text("none")
+    return (
+        found,
+        fall_or_rise(one.visible),
+        NONE if one.likely is None else text("of ", one.likely.bind("fall"), " or more"),
+    )
+
+
 def estimates(facts: Facts) -> tuple[Block, ...]:
     """Each outcome and phase: what could have been seen first, then the ratio and what stands behind it."""
     order = (PHASES[-1], *PHASES[:2])
@@ -31,22 +61,23 @@ def estimates(facts: Facts) -> tuple[Block, ...]:
     if not every:
         return (Paragraph(text("The plan's primary design could not be computed for this year.")),)
     columns = (
-        "Outcome", "Would not have stood out", "Times what others lead to expect", "As it is",
-        "Expected from how high it stood", "Others that changed as far", "Those as high that did",
-        "The same at an earlier date",
+        "Outcome", "Would not have stood out", "Times what others lead to expect", "Expected from how high it stood",
+        "Others that changed as far", "Those as high that did", "The same at an earlier date",
     )  # fmt: skip
     rows = tuple(_row(one) for one in every)
     used = [one.row for each in every for one in _facts(each)]
     caption = f"Change since the launch beside other authorities, {facts.brief.period}"
     note = text(
-        "Ratios of rates, in brackets the interval. As it is: how high the authority stood before not allowed for. Others "
-        "that changed as far: allowing for their size and how high they stood."
+        "Ratios of rates, in brackets the interval. Would not have stood out: with "
+        f"{in_words(len(OUTCOMES))} outcomes looked at together. Expected: the ratio that others which stood as high in the "
+        "last years before lead to expect with no strategy at all. Others that changed as far: allowing for their size and "
+        "how high they stood."
     )
-    return (Table(caption, columns, rows, source(facts, used), tuple(range(1, 8))), Paragraph(note, "note"))
+    return (Table(caption, columns, rows, source(facts, used), tuple(range(1, 7))), Paragraph(note, "note"))
 
 
 def _facts(one: Judged) -> list[Fact]:
-    every = (one.ratio, one.visible, one.raw, one.expected, one.others, one.as_high, one.earlier)
+    every = (one.ratio, one.visible, one.expected, one.others, one.as_high, one.earlier)
     return [fact for fact in every if fact is not None]
 
 
@@ -54,20 +85,17 @@ def _row(one: Judged) -> tuple[Text, ...]:
     phase = "" if one.phase == PHASES[-1] else f", {one.phase.removeprefix('State-funded ')} schools"
     name = text(f"{one.label}{phase}")
     if one.ratio is None:
-        return (name, text(one.why), *(NONE,) * 6)
+        return (name, text(one.why), *(NONE,) * 5)
     return (
-        name, _span(one.visible), text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")"), _plain(one.raw),
-        _plain(one.expected), _of(one.others), _of(one.as_high),
+        name, text("nothing would") if one.visible is None else _limits(one.visible),
+        text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")"), _plain(one.expected), _of(one.others),
+        _of(one.as_high),
         NONE if one.earlier is None else text(one.earlier.bind("ratio"), " (", *_limits(one.earlier), ")"),
     )  # fmt: skip
 
 
 def _limits(fact: Fact) -> Text:
     return text(fact.bind("ratio", "lower"), f"{NO_BREAK}to{NO_BREAK}", fact.bind("ratio", "upper"))
-
-
-def _span(fact: Fact | None) -> Text:
-    return NONE if fact is None else _limits(fact)
 
 
 def _plain(fact: Fact | None) -> Text:
@@ -125,7 +153,8 @@ def known_truth(known: KnownTruth, fingerprint: str) -> tuple[Block, ...]:
             "The plan was changed since this study was made: it says nothing of the design as it is now."
         ), "warning"))  # fmt: skip
     columns = (
-        SCENARIO, RUNS, "True ratio", "Stood out", "Interval held the truth", "Evidence of an impact", "Verdict wrong",
+        SCENARIO, RUNS, "True ratio", "Stood out by itself", "Interval held the truth", "Evidence of an impact",
+        "Verdict wrong",
     )  # fmt: skip
     for outcome in OUTCOMES:
         rows = tuple(

@@ -44,19 +44,25 @@ def year_by_year(facts: Facts) -> Chart:
         for outcome, rows in found.items()
     )
     drawn.foot = (
-        f"All are beside {base}, the last calm year before. Dots far from 1 before the strategy cannot be the strategy's. "
-        "The pandemic years are left out."
+        f"All are beside {base}, the last calm year before. Dots far from 1 before the strategy cannot be the strategy's; "
+        "of so many comparisons some leave out 1 by chance. The pandemic years are left out."
     )
     drawn.numbers, drawn.source = every[COLUMNS].reset_index(names="row"), source_line(facts, every)
     return drawn
 
 
 def _title(every: pd.DataFrame, facts: Facts) -> str:
-    since = every[every["time_period"] >= facts.brief.launch]
-    apart = int(((since["lower"] > 1) | (since["upper"] < 1)).sum())
-    if not apart:
-        return f"In no year since the launch did {facts.brief.area} stand apart from other authorities"
-    return f"{facts.brief.area} stands apart from other authorities in {apart} of {len(since)} comparisons since the launch"
+    is_apart, is_since = (
+        (every["lower"] > 1) | (every["upper"] < 1),
+        every["time_period"] >= facts.brief.launch,
+    )
+    (since, of_since), (before, of_before) = (
+        (int(is_apart[rows].sum()), int(rows.sum())) for rows in (is_since, ~is_since)
+    )
+    if not since and not before:
+        return f"In no single year did {facts.brief.area} stand apart from other authorities"
+    counted = f"{since} of {of_since} comparisons since the launch, and {before} of {of_before} before it, leave out 1"
+    return f"Each year by itself: {counted}"
 
 
 def has_years(facts: Facts) -> bool:

@@ -11,10 +11,17 @@ from onroll.vocabulary.impact import (
     AUTHORITY_PANEL,
     CHECK,
     CHECKS,
+    CHOICE_DESIGNS,
     DRIVER,
+    EARLIER_SEEN,
     EXPECTED_CHANGE,
+    HEIGHT,
     MULTIVERSE,
+    PANEL,
+    PANEL_AS_IT_IS,
+    PLANTED,
     RAW_CHANGE,
+    SEEN,
     SPECIFICATION,
     STOOD_AS_HIGH,
     VERDICT,
@@ -28,7 +35,8 @@ OUTCOMES = ("suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate
 class Judged:
     """The rows about one outcome in one phase; None where there is none.
 
-    ``why`` says why there is no estimate, where there is none.
+    ``visible`` begins to stand out, ``likely`` is seen in most authorities; ``plain`` is the ratio with the height before
+    not allowed for; ``why`` says why there is no estimate, where there is none.
     """
 
     outcome: str
@@ -40,6 +48,10 @@ class Judged:
     others: Fact | None
     as_high: Fact | None
     earlier: Fact | None
+    earlier_seen: Fact | None
+    likely: Fact | None
+    plain: Fact | None
+    height: Fact | None
     checks: tuple[Fact, ...]
     verdict: Fact | None
     agreement: Fact | None
@@ -72,8 +84,9 @@ def judged(facts: Facts, outcome: str, phase: str = TOTAL) -> Judged:
     about = {"indicator": f"strategy_impact_{outcome}"}
     panel = about | {"design": AUTHORITY_PANEL, "breakdown": phase}
 
-    def one(statistic: str) -> Fact | None:
-        found = facts.one(**panel, statistic=statistic)
+    def one(statistic: str, **said: str) -> Fact | None:
+        """One known row of the primary design, or of what is named instead."""
+        found = facts.one(**{**panel, "statistic": statistic, **said})
         return found if found is not None and found.is_known else None
 
     ratio = facts.one(**panel, statistic=RELATIVE_CHANGE)
@@ -81,9 +94,11 @@ def judged(facts: Facts, outcome: str, phase: str = TOTAL) -> Judged:
     checks = {str(fact["method"]): fact for fact in facts.all(**panel, statistic=CHECK)}
     return Judged(
         outcome, phase, one(RELATIVE_CHANGE), one(DETECTABLE_GAP), one(RAW_CHANGE), one(EXPECTED_CHANGE),
-        one(PLACEBO_SHARE), facts.one(**panel, statistic=STOOD_AS_HIGH), one(SENSITIVITY),
+        one(PLACEBO_SHARE), facts.one(**panel, statistic=STOOD_AS_HIGH), one(SENSITIVITY), one(EARLIER_SEEN),
+        one(SEEN, design=CHOICE_DESIGNS[PANEL], method=PLANTED),
+        one(RELATIVE_CHANGE, design=CHOICE_DESIGNS[PANEL_AS_IT_IS]), one(HEIGHT, area=facts.brief.area),
         tuple(checks[name] for name in CHECKS if name in checks), facts.one(**panel, statistic=VERDICT),
-        facts.one(**choices, statistic=AGREEMENT), facts.one(**choices, statistic=SPECIFICATION),
+        one(AGREEMENT, design=MULTIVERSE, breakdown=TOTAL), facts.one(**choices, statistic=SPECIFICATION),
         tuple(facts.all(**choices, statistic=DRIVER)),
         "" if ratio is None or ratio.is_known else str(ratio["note"]),
     )  # fmt: skip

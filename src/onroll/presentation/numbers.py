@@ -89,6 +89,11 @@ def rise(value: float) -> str:
     return EMPTY if math.isnan(value) else "any size" if math.isinf(value) else percent(value - 1.0)
 
 
+def fold(value: float) -> str:
+    """A large ratio as people say it: ``19``."""
+    return rounded(value)
+
+
 def portion(value: float) -> str:
     """A share as people say it: ``about half``, ``nearly half``, ``about 71%``."""
     for low, high, words in (
@@ -129,7 +134,7 @@ def for_every(measure: str) -> str:
 
 FORMATS = {
     "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "fine_size": fine_size,
-    "portion": portion, "fall": fall, "rise": rise, "in_ten": in_ten, "in_ten_first": in_ten_first,
+    "portion": portion, "fall": fall, "rise": rise, "fold": fold, "in_ten": in_ten, "in_ten_first": in_ten_first,
     "probability": probability, "times": times,
 }  # fmt: skip
 """Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

@@ -16,7 +16,6 @@ from onroll.presentation.wording import source_line
 from onroll.vocabulary import (
     BASELINE,
     DETECTABLE_FALL,
-    DIFF_IN_DIFF,
     MEASURES,
     P_VALUE,
     PHASES,
@@ -24,9 +23,7 @@ from onroll.vocabulary import (
     RATE,
     RATE_RATIO,
     RELATIVE_RISK,
-    SENSITIVITY,
     SOURCES_APART,
-    SYNTHETIC_CONTROL,
     TERMS,
     TOTAL,
     WEIGHT,
@@ -164,43 +161,6 @@ def donors(facts: Facts) -> Table:
     rows = tuple((text(str(fact["area"])), text(fact.bind("percent"))) for fact in found)
     source = _source(facts, indicator="strategy_impact_suspension_rate")
     return Table("Authorities in the synthetic control", ("Authority", "Weight"), rows, source, (1,))
-
-
-def impact(facts: Facts) -> Table:
-    """Every estimate of the two designs that is not a series, as computed."""
-    shown = (
-        "detectable gap",
-        "mean gap",
-        "ratio of rate ratios",
-        "difference in change",
-        SENSITIVITY,
-        "placebo share",
-        "placebo share by distance",
-        P_VALUE,
-        "fit before",
-    )
-    rows = []
-    for fact in facts.all():
-        if fact["design"] not in (SYNTHETIC_CONTROL, DIFF_IN_DIFF) or fact["statistic"] not in shown:
-            continue
-        if not fact.is_known:
-            cells: tuple[Text, ...] = (MISSING, text(str(fact["note"])))
-        else:
-            style = {
-                "placebo share": "percent",
-                "placebo share by distance": "percent",
-                P_VALUE: "probability",
-            }.get(str(fact["statistic"]), "ratio")
-            said = text(fact.bind(style))
-            if fact["lower"] == fact["lower"]:
-                said += text(" (", fact.bind(style, "lower"), " to ", fact.bind(style, "upper"), ")")
-            note = f"; {fact['note']}" if fact["note"] else ""
-            cells = (said, text(f"{fact['method']}{note}"))
-        what = str(fact["indicator"]).removeprefix("strategy_impact_").replace("_", " ")
-        rows.append((text(f"{what}: {fact['statistic']}"), text(str(fact["design"])), *cells))
-    columns = ("What", "Design", "Estimate (range)", "Method")
-    source = _source(facts, indicator="strategy_impact_suspension_rate")
-    return Table("Comparisons with other authorities since the launch", columns, tuple(rows), source, (2,))
 
 
 def sources(facts: Facts) -> Table:

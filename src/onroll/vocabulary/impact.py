@@ -18,6 +18,7 @@ CHECK, VERDICT = "check", "strength of evidence"
 PASSED, FAILED, NOT_MADE = "passed", "not passed", "cannot be made"
 HULL = "outside all others before"
 SEEN, KNOWN = "smallest change seen", "where the truth was known"
+EARLIER_SEEN = "detectable gap at an earlier date"
 ONE_AS_HIGH, HEIGHT = "change of one that stood as high", "height before"
 YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN = (
     "ratio of rate ratios by year", "test of the years before", "drift before that would be seen",
@@ -25,7 +26,7 @@ YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN = (
 )  # fmt: skip
 IMPACT = (
     HULL, RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
-    SEEN, KNOWN, ONE_AS_HIGH, HEIGHT, YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN,
+    SEEN, EARLIER_SEEN, KNOWN, ONE_AS_HIGH, HEIGHT, YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN,
 )  # fmt: skip
 """Statistics of the primary design, the multiverse and the verdict."""
 YEAR_BY_YEAR = "panel of authorities by year with permutation"

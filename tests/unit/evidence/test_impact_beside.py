@@ -12,14 +12,16 @@ from onroll.evidence.authority_panel import panel_rows
 from onroll.evidence.compared_with import NEAREST, before_and_after
 from onroll.evidence.designs import ranked_by, ratio_by
 from onroll.evidence.impact_designs import design_rows
-from onroll.evidence.impact_panel import FEW_OTHERS, whole
+from onroll.evidence.impact_panel import whole
 from onroll.evidence.question import Question
+from onroll.evidence.verdict import verdict_rows
 from onroll.evidence.year_by_year import NOTHING_TO_EXPLAIN, year_rows
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import DesignTruth, KnownTruth
+from onroll.statistics.one_treated import one_treated
 from onroll.study import Study
 from onroll.synthetic.panel import Scenario, made_panel
-from onroll.vocabulary import RELATIVE_CHANGE, periods
+from onroll.vocabulary import DETECTABLE_GAP, RELATIVE_CHANGE, periods
 from onroll.vocabulary.impact import (
     CHOICE_DESIGNS,
     HEIGHT,
@@ -154,7 +156,45 @@ def test_other_authorities_to_compare_with_are_a_choice(
     near = before_and_after(figures, replace(question, impact_comparators="similar_rate"))
     assert len(near.codes) == NEAREST + 1
     assert near.codes[near.treated] == code
-    assert before_and_after(figures, replace(question, impact_comparators="neighbours")).why == FEW_OTHERS
+    fewer = before_and_after(figures, replace(question, impact_comparators="neighbours")).why
+    assert "14 other authorities are chosen to compare with, and 19 are needed" in fewer
+
+
+def test_beside_so_few_that_nothing_could_stand_out_this_is_said(
+    plan: ImpactPlan, fallen: tuple[pd.DataFrame, str]
+) -> None:
+    cells, code = fallen
+    question = replace(question_of(code, plan), impact_comparators="similar_rate")
+    rows = [*panel_rows(cells, question, plan), *design_rows(cells, question, plan)]
+    seen = [row for row in rows if row["statistic"] in (DETECTABLE_GAP, SEEN)]
+    assert len(seen) >= 3 + 2 * 3 * 6
+    assert all("estimate" not in row for row in seen)
+    assert all("30 other authorities no change, however large" in row["note"] for row in seen)
+    assert all("59 are needed" in row["note"] for row in seen)
+    nothing = KnownTruth(plan.fingerprint, 1, {}, ())
+    checks = [row for row in verdict_rows(rows, question, plan, nothing) if row["method"] == "stands_out"]
+    assert [row["note"] for row in checks] == [
+        "cannot be made: 30 other authorities, and 59 are needed for anything to stand out"
+    ] * 3
+
+
+@pytest.mark.parametrize("outcome", ["suspension_rate", "suspended_pupil_rate", "permanent_exclusion_rate"])
+def test_what_would_have_stood_out_is_what_the_verdict_asks_for(
+    plan: ImpactPlan, fallen: tuple[pd.DataFrame, str], outcome: str
+) -> None:
+    """A ratio just beyond the limits has a rank that Holm lets stand whatever the others show; one just within has not."""
+    cells, code = fallen
+    question = question_of(code, plan)
+    rows = [row for row in panel_rows(cells, question, plan) if row["breakdown"] == plan.phases[0]]
+    mine = [row for row in rows if row["indicator"] == f"strategy_impact_{outcome}"]
+    limits = next(row for row in mine if row["statistic"] == DETECTABLE_GAP)
+    chosen = before_and_after(whole(cells, outcome), question)
+    found = one_treated(chosen.events, chosen.pupils, chosen.treated, chosen.pre, recent=plan.recent)
+    others = np.abs(np.delete(found.score, chosen.treated))
+    for factor, stands in ((1 + 1e-6, True), (1 - 1e-6, False)):
+        score = abs(np.log(limits["upper"])) * factor / found.spread[chosen.treated]
+        p = (np.count_nonzero(others >= score) + 1) / (others.size + 1)
+        assert (p * len(plan.outcomes) <= 1 - question.confidence) == stands
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from onroll.evidence.authority_panel import panel_rows
-from onroll.evidence.impact_panel import FEW_OTHERS, NO_EVENT, NO_SERIES, TOO_EARLY, cut, whole
+from onroll.evidence.impact_panel import FEW_CHOSEN, NO_EVENT, NO_SERIES, TOO_EARLY, cut, whole
 from onroll.evidence.judged import judged_rows
 from onroll.evidence.multiverse import every_choice, multiverse_rows
 from onroll.evidence.question import Question
@@ -76,7 +76,7 @@ def test_a_cut_has_no_gaps_and_says_what_is_wrong() -> None:
     assert good.codes[good.treated] == code
     assert cut(figures, CALM, (), code).why == TOO_EARLY
     assert cut(figures, ("200506", *CALM), AFTER, code).why == NO_SERIES
-    assert cut(figures, CALM, AFTER, code, among={"M001"}).why == FEW_OTHERS
+    assert cut(figures, CALM, AFTER, code, among={"M001"}).why == FEW_CHOSEN.format(1, 19)
     gone = cells.copy()
     gone.loc[(gone["area_code"] == "M009") & (gone["time_period"] == "201011"), "suspension_count"] = np.nan
     less = cut(whole(gone, "suspension_rate"), CALM, AFTER, "M009")

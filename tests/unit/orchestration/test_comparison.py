@@ -69,3 +69,24 @@ def test_an_estimate_of_the_year_stands_before_numbers_of_other_years(
     told = len(found.numbers[found.numbers["statistic"] == RELATIVE_CHANGE])
     assert told == 2 * int(mine.sum())
     assert lines[-1] == f"  and {len(found.numbers) - 6:,} more numbers"
+
+
+def test_a_verdict_that_only_one_run_has_is_said(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame[frame["statistic"] != VERDICT]
+    found = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other))
+    said = [line for line in found.lines() if line.startswith("concluded: ")]
+    assert len(said) == 3
+    assert all(line.endswith("strength of evidence: cannot be told -> not judged") for line in said)
+    back = compare(tmp_path / "two", tmp_path / "one")
+    assert all(words.endswith("not judged -> cannot be told") for words in back.words)
+
+
+def test_an_interval_that_leaves_out_one_in_one_run_only_is_said(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame.copy()
+    mine = (other["statistic"] == RELATIVE_CHANGE) & (other["design"] == AUTHORITY_PANEL)
+    mine &= (other["indicator"] == "strategy_impact_suspension_rate") & (other["breakdown"] == "Total")
+    assert mine.sum() == 1
+    other.loc[mine, "upper"] = 0.9
+    words = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).words
+    assert len(words) == 1
+    assert words[0].endswith("the interval holds 1 -> leaves out 1")

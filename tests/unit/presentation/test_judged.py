@@ -16,12 +16,16 @@ from onroll.presentation.judged import OUTCOMES, all_judged, judged
 from onroll.presentation.model import Table, plain
 from onroll.presentation.sentences import judged as said
 from onroll.presentation.sentences.impact import impact
+from onroll.presentation.sentences.judged_checks import checks, in_short
 from onroll.runs import Run
+from onroll.vocabulary import DETECTABLE_GAP, RELATIVE_CHANGE, SENSITIVITY
 from onroll.vocabulary.impact import (
+    AUTHORITY_PANEL,
     CHECK,
     CHECKS,
     FAILED,
     HULL,
+    MULTIVERSE,
     NOT_MADE,
     PASSED,
     SUPPORTED,
@@ -54,7 +58,8 @@ def test_no_sentence_of_a_run_claims_an_impact_that_was_not_earned(run: Run) -> 
 
 def test_every_number_of_the_verdicts_is_a_cell_of_the_evidence(run: Run) -> None:
     lines = [said.verdict(run.facts, one) for one in OUTCOMES]
-    lines += [line for one in OUTCOMES for line in said.checks(run.facts, one)]
+    lines += [line for one in OUTCOMES for line in checks(run.facts, one)]
+    lines += in_short(run.facts, SUSPENSIONS)
     for line in [*lines, *said.could_be_seen(run.facts)]:
         bound = [part for part in line if isinstance(part, Bound)]
         assert bound
@@ -96,8 +101,72 @@ def test_an_impact_is_lower_or_higher_as_the_ratio_is(run: Run) -> None:
 def test_those_that_stood_as_high_are_told_as_the_check_has_it(run: Run) -> None:
     calm = with_verdict(run, UNTOLD, {"return_to_usual": PASSED})
     worried = with_verdict(run, UNTOLD, {"return_to_usual": FAILED})
-    assert "does not explain the change by itself" in plain(said.checks(calm, SUSPENSIONS)[0])
-    assert "may be all there is" in plain(said.checks(worried, SUSPENSIONS)[0])
+    assert "does not explain the change by itself" in plain(checks(calm, SUSPENSIONS)[0])
+    assert "may be all there is" in plain(checks(worried, SUSPENSIONS)[0])
+
+
+def changed(run: Run, statistic: str, outcome: str = SUSPENSIONS, **cells: object) -> Facts:
+    """The run's facts with other cells in the rows of one statistic of the primary design."""
+    frame = run.facts.frame.copy()
+    mine = (frame["indicator"] == f"strategy_impact_{outcome}") & (frame["statistic"] == statistic)
+    mine &= frame["design"].isin((AUTHORITY_PANEL, MULTIVERSE)) & (frame["breakdown"] == "Total")
+    assert mine.any()
+    for column, value in cells.items():
+        frame.loc[mine, column] = value
+    return Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+
+
+def test_an_interval_that_leaves_out_one_by_itself_is_explained(run: Run) -> None:
+    assert "By itself that interval leaves out 1" not in plain(said.verdict(run.facts, SUSPENSIONS))
+    apart = changed(run, RELATIVE_CHANGE, upper=0.98)
+    assert "By itself that interval leaves out 1" in plain(said.verdict(apart, SUSPENSIONS))
+
+
+def test_beside_so_few_that_nothing_could_stand_out_it_is_said(run: Run) -> None:
+    few = changed(run, DETECTABLE_GAP, estimate=float("nan"), lower=float("nan"), upper=float("nan"))
+    assert "no change, however large, would stand out" in plain(said.verdict(few, SUSPENSIONS))
+    assert "no change, however large, would stand out" in plain(said.could_be_seen(few)[0])
+    assert plain(impact_tables.in_short(few).rows[0][2]) == "nothing would"
+
+
+def test_where_hardly_any_stood_as_high_the_ratio_beside_all_is_told(run: Run) -> None:
+    assert "drawn out to where only 5 others stood" in plain(
+        said.verdict(run.facts, "permanent_exclusion_rate")
+    )
+    assert "drawn out" not in plain(said.verdict(run.facts, SUSPENSIONS))
+
+
+def test_an_earlier_date_is_told_with_what_it_could_have_found(run: Run) -> None:
+    assert re.search(
+        r"as it should not, though by itself only a fall of \d+%", plain(checks(run.facts, SUSPENSIONS)[1])
+    )
+    found = changed(run, SENSITIVITY, lower=0.1, upper=0.9)
+    assert "is not to be trusted" in plain(checks(found, SUSPENSIONS)[1])
+
+
+def test_a_very_large_rise_is_told_as_a_multiple(run: Run) -> None:
+    large = changed(run, DETECTABLE_GAP, upper=19.26)
+    assert "or a rise to 19 times as many would have stood out" in plain(said.verdict(large, SUSPENSIONS))
+
+
+def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
+    table = impact_tables.in_short(run.facts)
+    assert [plain(row[0]) for row in table.rows] == [one.label for one in all_judged(run.facts)]
+    assert {plain(row[-1]) for row in table.rows} == {"Cannot be told"}
+    words = plain(in_short(run.facts, SUSPENSIONS)[0])
+    assert words.startswith("Suspension rate: ")
+    assert "that is no proof" in words
+
+
+def test_without_any_estimate_the_page_says_why(run: Run) -> None:
+    frame = run.facts.frame.copy()
+    mine = frame["statistic"].isin((VERDICT, CHECK)) | (frame["design"] == AUTHORITY_PANEL)
+    frame = frame[~mine | (frame["statistic"] == RELATIVE_CHANGE)]
+    alone = (frame["design"] == AUTHORITY_PANEL) & (frame["statistic"] == RELATIVE_CHANGE)
+    frame.loc[alone, ["estimate", "lower", "upper"]] = float("nan")
+    frame.loc[alone, "note"] = "cannot be computed: 14 other authorities are chosen"
+    none = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+    assert plain(said.shortest(none)) == "Of an impact nothing can be said: 14 other authorities are chosen."
 
 
 def test_the_table_of_checks_has_every_check_and_every_outcome(run: Run) -> None:
@@ -146,5 +215,16 @@ def test_an_authority_outside_all_others_before_is_said_to_be(run: Run) -> None:
     mine = (frame["indicator"] == f"strategy_impact_{SUSPENSIONS}") & (frame["statistic"] == HULL)
     assert mine.sum() == 1
     frame.loc[mine, "numerator"] = 3.0
-    words = plain(impact(Facts(reopened(frame, {"withheld": []}), run.facts.brief), SUSPENSIONS)[0])
+    words = plain(impact(Facts(reopened(frame, {"withheld": []}), run.facts.brief), SUSPENSIONS)[1])
     assert "lay below or above every other authority in 3 of 15 years before" in words
+
+
+def test_all_outcomes_are_told_together_each_at_its_level(run: Run) -> None:
+    assert plain(said.shortest(run.facts)).startswith(
+        "Whether the strategy changed suspensions, how many pupils are suspended or permanent exclusions cannot be told"
+    )
+    words = plain(said.shortest(with_verdict(run, SUPPORTED, {})))
+    assert words.startswith(
+        "There is evidence of an impact on suspensions. Whether the strategy changed how many"
+    )
+    assert "checks are open" in plain(said.shortest(with_verdict(run, UNSURE, {})))

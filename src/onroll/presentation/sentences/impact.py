@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onroll.presentation.facts import Fact, Facts
+from onroll.presentation.judged import judged
 from onroll.presentation.model import Text, text
 from onroll.presentation.wording import possessive
 from onroll.vocabulary import (
@@ -21,10 +22,12 @@ from onroll.vocabulary import (
     TOTAL,
     academic_year,
 )
-from onroll.vocabulary.impact import HULL
+from onroll.vocabulary.impact import HULL, PASSED, RETURN
+
+FIRST = "suspension_rate"
 
 
-def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
+def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
     """What comparisons with other authorities show, how many others moved as far, and what follows."""
     brief, indicator = facts.brief, f"strategy_impact_{measure}"
     gap = facts.one(indicator=indicator, statistic=GAP, time_period=brief.year)
@@ -35,8 +38,9 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
         return [text(f"Whether the strategy changed {events}: {why['note'] if why else 'not examined'}.")]
     side = "below" if gap["estimate"] < 0 else "above"
     first = text(
-        f"{brief.area} is now ", gap.bind("size"), f" {MEASURES[measure].events} per {MEASURES[measure].per:,} {side} "
-        f"what authorities that resembled it before {brief.launch[:4]} would suggest. ",
+        f"In {academic_year(brief.year)} {brief.area} is ", gap.bind("size"),
+        f" {MEASURES[measure].events} per {MEASURES[measure].per:,} {side} what"
+        f" authorities that resembled it before {brief.launch[:4]} would suggest. ",
     )  # fmt: skip
     distance = facts.one(indicator=indicator, statistic=PLACEBO_DISTANCE)
     rest = text(share.bind("in_ten_first"), " other authorities moved as far from their own comparison")
@@ -52,7 +56,22 @@ def impact(facts: Facts, measure: str = "suspension_rate") -> list[Text]:
         *already,
         *_so(side, max(shares) <= brief.stands_out),
     )  # fmt: skip
-    return [control, *_other_choices(facts, measure), *_second_comparison(facts, measure)]
+    return [
+        *([_windows(facts)] if measure == FIRST else []),
+        control,
+        *_other_choices(facts, measure),
+        *_second_comparison(facts, measure),
+    ]
+
+
+def _windows(facts: Facts) -> Text:
+    """Which years this looks at, since the table of designs looks at others and finds other numbers."""
+    pandemic = f"{academic_year(facts.brief.pandemic[0])} to {academic_year(facts.brief.pandemic[-1])}"
+    return text(
+        f"What follows looks at rates in one year, not at a ratio over all years since the launch, and the pandemic years "
+        f"({pandemic}) count among those before the launch; so its numbers differ from those of designs of the same name "
+        "that leave them out."
+    )  # fmt: skip
 
 
 def _outside(facts: Facts, measure: str) -> Text:
@@ -144,11 +163,13 @@ def _second_comparison(facts: Facts, measure: str) -> list[Text]:
         lead = text(f"{before}{higher} by ", found.bind("size"), f" per {MEASURES[measure].per:,}")
     others = text("; ", share.bind("in_ten"), " others, allowing for size, moved as far")
     highest = _highest_before(facts, measure)
-    if side == "below" and highest is not None:
+    fell_back = judged(facts, measure).check(RETURN)
+    is_ruled_out = fell_back is not None and str(fell_back["note"]).startswith(PASSED)
+    if side == "below" and highest is not None and not is_ruled_out:
         caution = text(
             f". Those years hold {possessive(facts.brief.area)} highest rate before the strategy (",
-            highest.bind("rate"), f" in {academic_year(highest['time_period'])}), and a rate that stands high tends to "
-            "fall back by itself, so this cannot be credited to the strategy either.",
+            highest.bind("rate"), f" in {academic_year(highest['time_period'])}), and a rate that stands high may fall back "
+            "by itself, so this cannot be credited to the strategy either.",
         )  # fmt: skip
     else:
         caution = _so(side, share["estimate"] <= facts.brief.stands_out)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.judged import Judged, all_judged, judged
+from onroll.presentation.facts import Facts
+from onroll.presentation.judged import OUTCOMES, Judged, all_judged, judged
 from onroll.presentation.model import Text, text
-from onroll.presentation.numbers import in_words
-from onroll.presentation.sentences.phrases import between, capital
+from onroll.presentation.numbers import in_ten, in_words
+from onroll.presentation.sentences.phrases import between, capital, fall_or_rise
 from onroll.presentation.wording import possessive
 from onroll.vocabulary import academic_year
-from onroll.vocabulary.impact import AGREE, EARLIER, FAILED, HELD, NOT_MADE, RETURN, STANDS, SUPPORTED, UNTOLD
+from onroll.vocabulary.impact import (
+    AGREE,
+    EARLIER,
+    FAILED,
+    HELD,
+    NOT_MADE,
+    RETURN,
+    STANDS,
+    SUPPORTED,
+    UNSURE,
+    UNTOLD,
+)
 
 CHANGED = {
     "suspension_rate": "suspensions", "suspended_pupil_rate": "how many pupils are suspended",
@@ -31,17 +42,24 @@ UNKNOWN = {
 """What a check that cannot be made means."""
 
 
+LEVELS = {
+    SUPPORTED: "There is evidence of an impact on {}.",
+    UNSURE: "A change in {} stands out from other authorities and may not be put down to the strategy: checks are open.",
+    UNTOLD: "Whether the strategy changed {} cannot be told: what has changed since the launch may not be put down to it, "
+    "and it may not be said that it did nothing.",
+}
+"""What is said of the outcomes at each level together."""
+
+
 def verdict(facts: Facts, outcome: str) -> Text:
     """One paragraph: how far the evidence goes, the ratio, and what could have been seen."""
     one = judged(facts, outcome)
-    if one.ratio is None or one.visible is None:
+    if one.ratio is None:
         why = one.why.removeprefix("cannot be computed: ") or "it was not examined"
         return text(f"Whether the strategy changed {CHANGED[outcome]} is not known: {why}.")
     area = facts.brief.area
     found = text(one.ratio.bind("ratio"), " times what the changes of other authorities lead to expect (interval ",
                  *between(one.ratio, "ratio"), ")")  # fmt: skip
-    seen = text("only a fall of ", one.visible.bind("fall", "lower"), " or a rise of ", one.visible.bind("rise", "upper"),
-                " would have stood out by itself")  # fmt: skip
     since = f"since {academic_year(facts.brief.launch)}"
     rate = f"{possessive(area)} {one.label.lower()}"
     if one.level == SUPPORTED:
@@ -54,11 +72,62 @@ def verdict(facts: Facts, outcome: str) -> Text:
     if one.level == UNTOLD:
         return text(
             f"Whether the strategy changed {CHANGED[outcome]} cannot be told. {capital(since)} {rate} has been ", *found,
-            "; ", *seen, ".",
+            "; ", *_seen(facts, one), ".", *_by_itself(one), *_rests_on_few(one),
         )  # fmt: skip
     return text(
         f"{capital(since)} {rate} has been ", *found, ", which stands out from other authorities. It may not be put down to "
-        f"the strategy: {'; '.join(_open(one))}.",
+        f"the strategy: {'; '.join(_open(one))}.", *_rests_on_few(one),
+    )  # fmt: skip
+
+
+def _seen(facts: Facts, one: Judged) -> Text:
+    """What would have stood out with all outcomes looked at together, as the verdict looks at them."""
+    together = f"with {in_words(len(OUTCOMES))} outcomes looked at together"
+    if one.visible is None:
+        return text(f"{together}, no change, however large, would stand out from so few other authorities")
+    return text(
+        f"{together}, only ", *fall_or_rise(one.visible), " would have stood out", *_likely(facts, one),
+    )  # fmt: skip
+
+
+def _likely(facts: Facts, one: Judged) -> Text:
+    """How large a fall must have been for most to be seen."""
+    if one.likely is None:
+        return ()
+    return text(
+        ", and a real fall of less than ", one.likely.bind("fall"), " would have been missed in "
+        f"{_missed(facts)}",
+    )  # fmt: skip
+
+
+def _missed(facts: Facts) -> str:
+    """How often a real change is missed that is smaller than the one likely to be seen."""
+    return f"more than {in_ten(1 - facts.brief.power).removeprefix('about ')} cases"
+
+
+def _by_itself(one: Judged) -> Text:
+    """Said where one interval leaves out 1 and the outcomes together do not bear it out."""
+    if one.ratio is None or one.ratio["lower"] <= 1 <= one.ratio["upper"]:
+        return ()
+    return text(
+        " By itself that interval leaves out 1; of several outcomes one or another does so by chance more often."
+    )
+
+
+def _rests_on_few(one: Judged) -> Text:
+    """Said where hardly any other stood as high, so that what is expected is drawn out to where there is nobody."""
+    check = one.check(RETURN)
+    if (
+        check is None
+        or one.as_high is None
+        or one.plain is None
+        or not str(check["note"]).startswith(NOT_MADE)
+    ):
+        return ()
+    return text(
+        " What others lead to expect is drawn out to where only ", one.as_high.bind("count", "denominator"), " others "
+        "stood; beside all others, however high they stood, it is ", one.plain.bind("ratio"), " times (",
+        *between(one.plain, "ratio"), ").",
     )  # fmt: skip
 
 
@@ -75,108 +144,38 @@ def _open(one: Judged) -> list[str]:
 
 def could_be_seen(facts: Facts) -> list[Text]:
     """An outcome a sentence: what would have stood out, told before any estimate."""
-    said = []
-    for one in all_judged(facts):
-        if one.visible is not None:
-            said.append(text(
-                f"{one.label}: only a fall of ", one.visible.bind("fall", "lower"), " or a rise of ",
-                one.visible.bind("rise", "upper"), " since the launch, beside other authorities, would have stood out by "
-                "itself.",
-            ))  # fmt: skip
-    return said or [text("Nothing could be computed by the plan's primary design.")]
-
-
-def checks(facts: Facts, outcome: str) -> list[Text]:
-    """A sentence a check: those that had stood as high, an earlier date, other choices."""
-    one = judged(facts, outcome)
-    said = [_return(one), _earlier(one), _choices(one)]
-    return [words for words in said if words] or [
-        text("There is nothing to check: no estimate could be made.")
+    every = [one for one in all_judged(facts) if one.ratio is not None]
+    return [text(f"{one.label}: ", *_seen(facts, one), ".") for one in every] or [
+        text("Nothing could be computed by the plan's primary design.")
     ]
 
 
-def _return(one: Judged) -> Text:
-    row, own = one.as_high, one.ratio
-    if row is None or own is None or not row["denominator"] >= 1:
-        return ()
-    plan_years = "the last years before the strategy"
-    check = one.check(RETURN)
-    if check is not None and str(check["note"]).startswith(NOT_MADE):
-        return text(
-            "A rate that stands high tends to fall back by itself. Only ", row.bind("count", "denominator"),
-            f" other authorities had stood as high in {plan_years}, too few to tell whether that is all there is.",
-        )  # fmt: skip
-    count = int(row["numerator"])
-    far = text("none") if count == 0 else text(row.bind("count", "numerator"))
-    so = (
-        "so a return to what is usual does not explain the change by itself"
-        if check is not None and str(check["note"]).startswith("passed")
-        else "so a return to what is usual may be all there is"
-    )
+def beside(facts: Facts) -> Text:
+    """What the numbers beside other authorities are, and how sure they are, for those who read nothing else."""
+    together = in_words(len(OUTCOMES))
     return text(
-        "A rate that stands high tends to fall back by itself. Of ", row.bind("count", "denominator"),
-        f" other authorities that had stood as high in {plan_years}, ", *far, " changed as far in the same direction (the "
-        "middle one's rate became ", row.bind("ratio"), f" times what it was, beside all others), {so}.",
+        "The numbers below set the change in each rate beside the change in other authorities: a rate can rise and yet lie "
+        f"below what their rise leads to expect. A change stands out when few of them changed as far, with {together} "
+        f"outcomes looked at together; a real fall smaller than the one named would be missed in "
+        f"{_missed(facts)}."
     )  # fmt: skip
-
-
-def _earlier(one: Judged) -> Text:
-    row = one.earlier
-    if row is None:
-        return ()
-    began = str(row["method"]).split("begun in ")[1].split(",")[0]
-    calm = row["lower"] <= 1 <= row["upper"]
-    so = (
-        "it finds nothing there, as it should"
-        if calm
-        else "there was none to find, so this comparison is not to be trusted"
-    )
-    return text(
-        f"Had the strategy begun in {began}, when it had not, the same comparison would have given ", row.bind("ratio"),
-        " (", *between(row, "ratio"), f"): {so}.",
-    )  # fmt: skip
-
-
-def _choices(one: Judged) -> Text:
-    share, middle = one.agreement, one.middle
-    if share is None or middle is None:
-        return ()
-    most = max(one.drivers, key=lambda fact: float(fact["estimate"]), default=None)
-    said = text(
-        "The question can be put in other ways: another design, other authorities, other years, the pandemic left out or "
-        "not, all schools or secondary schools only. Of ", share.bind("count", "denominator"), " such choices ",
-        share.bind("count", "numerator"), " point the same way; the ratio lies between ", *_range(middle),
-        ", in the middle ", middle.bind("ratio"), ".",
-    )  # fmt: skip
-    if most is None or not most["estimate"] >= 0.1:
-        return said
-    names = {
-        "design": "the design", "comparators": "with whom it is compared", "first year": "the first year before",
-        "pandemic": "what is done with the pandemic years", "years after": "which years after are looked at",
-        "phase": "which schools are looked at",
-    }  # fmt: skip
-    return text(
-        *said,
-        f" What matters most is {names[str(most['comparator'])]} (",
-        most.bind("percent"),
-        " of the spread).",
-    )
-
-
-def _range(fact: Fact) -> Text:
-    """The range of a row: ``0.32 and 0.89``."""
-    return text(fact.bind("ratio", "lower"), " and ", fact.bind("ratio", "upper"))
 
 
 def shortest(facts: Facts) -> Text:
-    """One sentence over all outcomes: for how many an impact may be spoken of."""
+    """A sentence a level over all outcomes: of which an impact may be spoken, of which a change, of which neither."""
     every = [one for one in all_judged(facts) if one.level]
     if not every:
-        return ()
-    supported = [CHANGED[one.outcome] for one in every if one.level == SUPPORTED]
-    if supported:
-        return text(f"There is evidence of an impact on {' and '.join(supported)}.")
-    return text(
-        f"For none of the {in_words(len(every))} outcomes that the plan names may the change since the launch be put "
-        "down to the strategy, and for none may it be said that the strategy did nothing."
-    )
+        why = next((one.why for one in all_judged(facts) if one.why), "it was not examined")
+        return text(f"Of an impact nothing can be said: {why.removeprefix('cannot be computed: ')}.")
+    at = {level: [CHANGED[one.outcome] for one in every if one.level == level] for level in LEVELS}
+    said = [
+        words.format(_listed(at[level], "or" if level == UNTOLD else "and"))
+        for level, words in LEVELS.items()
+        if at[level]
+    ]
+    return text(" ".join(said))
+
+
+def _listed(names: list[str], last: str) -> str:
+    """``suspensions, permanent exclusions or how many pupils are suspended``."""
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -5,10 +5,21 @@ from __future__ import annotations
 from onroll.presentation.facts import Fact
 from onroll.presentation.model import Text, text
 
+MANIFOLD = 5.0
+"""A rise to so many times or more is told as a multiple, not in percent."""
+
 
 def between(fact: Fact, style: str) -> Text:
     """The interval of a row: ``1.8 to 2.2``."""
     return text(fact.bind(style, "lower"), " to ", fact.bind(style, "upper"))
+
+
+def fall_or_rise(fact: Fact) -> Text:
+    """The limits of a row of ratios as changes: ``a fall of 55% or a rise of 121%``; a very large rise as a multiple."""
+    down = text("a fall of ", fact.bind("fall", "lower"), " or ")
+    if fact["upper"] < MANIFOLD:
+        return text(*down, "a rise of ", fact.bind("rise", "upper"))
+    return text(*down, "a rise to ", fact.bind("fold", "upper"), " times as many")
 
 
 def capital(words: str) -> str:
