@@ -10,6 +10,7 @@ from scipy import special
 
 from onroll.statistics._inputs import BoolArray, FloatArray, normal_quantile
 from onroll.statistics._library_frames import Cells
+from onroll.statistics._panel_notes import NO_WIDTH
 
 ALONE = "a cohort of one unit: its error is that of the controls alone and means nothing"
 NO_CELL_BEFORE = "no cell before treatment: nothing to test"
@@ -33,7 +34,7 @@ class CellAverages:
     effects, effect_errors, effect_lower, effect_upper : ndarray, shape (labels,)
     covariance : ndarray, shape (labels, labels)
     note : ndarray of str, shape (labels,)
-        Where a label rests on cohorts of one unit; mostly empty.
+        Where a label rests on cohorts of one unit, or no unit strayed; mostly empty.
     """
 
     estimate: float
@@ -73,11 +74,12 @@ class CellsBefore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighing:
-    """Cells that were had, and the cohort each unit is of."""
+    """Cells that were had, and the cohort each unit is of; errors no larger than ``none`` are what rounding left of 0."""
 
     cells: Cells
     cohort: FloatArray
     level: float
+    none: float
 
     @property
     def after(self) -> BoolArray:
@@ -161,7 +163,7 @@ class Weighing:
             effect_lower=effects - deviate * errors,
             effect_upper=effects + deviate * errors,
             covariance=covariance,
-            note=np.where(alone, ALONE, ""),
+            note=np.select([alone, errors <= self.none], [ALONE, NO_WIDTH], ""),
         )
 
     def before(self) -> CellsBefore:
@@ -171,6 +173,8 @@ class Weighing:
             return CellsBefore(0.0, 0.0, 1.0, NO_CELL_BEFORE)
         moved, effects = self.cells.influence[:, lead], self.cells.effects[lead]
         matrix = moved.T @ moved
+        if np.sqrt(np.diag(matrix).max()) <= self.none:
+            return CellsBefore(0.0, 0.0, 1.0, NO_WIDTH)
         if np.linalg.cond(matrix) > SINGULAR_FROM:
             return CellsBefore(0.0, 0.0, 1.0, SINGULAR)
         found = float(effects @ np.linalg.solve(matrix, effects))

@@ -133,6 +133,15 @@ def _told_apart(rows: PanelRows, columns: FloatArray, names: list[str]) -> None:
             )
 
 
+def is_staggered(rows: PanelRows, under: NDArray[np.bool_]) -> bool:
+    """Whether a unit was under treatment in a period before another unit's began; ``under`` is of rows."""
+    began, untreated = np.full(rows.units, np.inf), np.full(rows.units, -np.inf)
+    np.minimum.at(began, rows.unit[under], rows.period[under])
+    early = ~under & (rows.period < began[rows.unit]) & np.isfinite(began[rows.unit])
+    np.maximum.at(untreated, rows.unit[early], rows.period[early])
+    return bool(began.min() <= untreated.max())
+
+
 def remark(clusters: int, treated: int, freedom: float, said: str = "") -> str:
     """Say what limits a number of clusters can bear, after what the fit itself said of them."""
     if treated < 2:

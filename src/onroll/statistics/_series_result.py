@@ -121,7 +121,7 @@ class InterruptedSeries:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimated:
-    """Coefficients with their covariance, and what else is known of the fit."""
+    """Coefficients with their covariance, and what else is known of the fit; ``said`` is what its errors cannot bear."""
 
     b: FloatArray
     covariance: FloatArray
@@ -133,6 +133,7 @@ class Estimated:
     lag: int = 0
     rho: float = 0.0
     durbin_watson: float | None = None
+    said: str = ""
 
 
 def quantile(distribution: str, freedom: int, confidence: float) -> float:
@@ -162,9 +163,10 @@ def prevented(
     return Change(middle, middle - half, middle + half)
 
 
-def _note(periods: int, free: int, newey_west: bool, distribution: str) -> str:
+def _note(made: Estimated, periods: int, free: int, distribution: str) -> str:
     """What the limits cannot bear."""
-    said = [SHORT.format(periods)] if newey_west and periods < LONG else []
+    said = [made.said] if made.said else []
+    said += [SHORT.format(periods)] if made.lag > 0 and periods < LONG else []
     said += [NORMAL.format(free)] if distribution == "z" and free < MANY_FREE else []
     return "; ".join(said)
 
@@ -212,5 +214,5 @@ def result(
         fitted=np.asarray(seen),
         counterfactual=np.asarray(else_),
         used=asked.used.copy(),
-        note=_note(int(asked.used.sum()), free, made.lag > 0, distribution),
+        note=_note(made, int(asked.used.sum()), free, distribution),
     )

@@ -10,7 +10,8 @@ from scipy import special
 
 from onroll.statistics._adjusted_model import AdjustedModel
 from onroll.statistics._inputs import FloatArray, numbers, open_share
-from onroll.statistics._panel_rows import ONE_TREATED, PanelRows, panel_rows, remark, within_fit
+from onroll.statistics._panel_notes import STAGGERED, together_said
+from onroll.statistics._panel_rows import ONE_TREATED, PanelRows, is_staggered, panel_rows, remark, within_fit
 from onroll.statistics._pre_trend import PreTrend as PreTrend
 from onroll.statistics._pre_trend import pre_trend
 
@@ -156,7 +157,7 @@ def event_study(
         pre_trend=pre_trend(effects, matrix, relative, base, rows.clusters - 1.0, level, power, barred=alone),
         clusters=rows.clusters,
         treated_clusters=many,
-        note=note,
+        note=together_said(note, STAGGERED if is_staggered(rows, since >= 0) else ""),
     )
 
 

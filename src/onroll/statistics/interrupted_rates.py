@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from onroll.statistics._cell_rows import CellRows
 from onroll.statistics._generalised_linear import orthonormal
 from onroll.statistics._inputs import FloatArray, choice, numbers, open_share
+from onroll.statistics._panel_notes import NO_WIDTH
+from onroll.statistics._panel_rows import ROUNDED
 from onroll.statistics._series_errors import (
     autocorrelations,
     checked_lag,
@@ -147,4 +149,5 @@ def _estimated(rows: SeriesRows, y: FloatArray, kind: str, lag: int) -> Estimate
         lag=lag,
         rho=rho,
         durbin_watson=durbin_watson(e[rows.own]),
+        said=NO_WIDTH if np.abs(e).max() <= ROUNDED * np.abs(y).max() else "",
     )

@@ -18,6 +18,12 @@ __all__ = ["ERRORS", "FAMILIES", "Change", "InterruptedSeries", "interrupted_ser
 FAMILIES = ("poisson", "quasi-poisson", "negative binomial")
 ERRORS = ("model", "newey-west")
 MOST_LAGS = 12
+TOO_EVEN = (
+    "dispersion {:.2g}: events scatter less than chance alone has them, which makes these limits too narrow; set "
+    "family='poisson' with errors='model' beside them"
+)
+SELDOM = 0.025
+"""A dispersion so low that it comes less often than this of Poisson counts is said."""
 
 
 def interrupted_series(
@@ -78,7 +84,7 @@ def interrupted_series(
     Returns
     -------
     InterruptedSeries
-        ``estimate`` is the rate ratio of the step.
+        ``estimate`` is the rate ratio of the step. Where events scatter less than chance has them ``note`` says so.
 
     Raises
     ------
@@ -182,7 +188,13 @@ def _estimated(
         method=f"{family}, {errors}" + (f" to lag {lag}" if errors == "newey-west" else " errors"),
         alpha=alpha,
         lag=lag,
+        said=_too_even(dispersion, free) if errors == "newey-west" or family == "quasi-poisson" else "",
     )
+
+
+def _too_even(dispersion: float, free: int) -> str:
+    """Say that errors taken from the scatter are smaller than chance allows."""
+    return TOO_EVEN.format(dispersion) if special.chdtr(free, dispersion * free) < SELDOM else ""
 
 
 def _deviances(y: FloatArray, mean: FloatArray, alpha: float) -> FloatArray:

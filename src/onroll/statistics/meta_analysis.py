@@ -8,11 +8,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from onroll.statistics._inputs import above_zero, at_least_zero, numbers, open_share, together
+from onroll.statistics._inputs import (
+    FloatArray,
+    above_zero,
+    at_least_zero,
+    normal_quantile,
+    numbers,
+    open_share,
+    together,
+)
+from onroll.statistics._panel_notes import together_said
 from onroll.statistics.random_effects import random_effects
 
 FEW = 5
 TOO_FEW = "{} estimates: how far they differ is hardly known, and a range for another one is very wide"
+
+NARROW = (
+    "limits are narrower than chance alone has them ({:.3g} to {:.3g} were all true figures the same): estimates scatter "
+    "less than their errors say; read the wider of the two"
+)
+"""Röver, Knapp and Friede (2015), BMC Medical Research Methodology 15, 99; metafor's ``test="adhoc"``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,8 @@ def meta_analysis(
     Returns
     -------
     MetaAnalysis
-        With no more scatter than chance ``spread`` is 0, and the predicted range is that of the mean.
+        With no more scatter than chance ``spread`` is 0, and the predicted range is that of the mean. Limits can then be
+        narrower than those of one true figure, down to none; ``note`` says so and gives those.
 
     Raises
     ------
@@ -132,5 +148,15 @@ def meta_analysis(
         q=pooled.q,
         q_p_value=pooled.p_value,
         units=y.size,
-        note=TOO_FEW.format(y.size) if y.size < FEW else "",
+        note=together_said(
+            TOO_FEW.format(y.size) if y.size < FEW else "", _narrow(y, s, shared, times * error, level)
+        ),
     )
+
+
+def _narrow(y: FloatArray, s: FloatArray, shared: float, half: float, level: float) -> str:
+    """Say that limits are narrower than those of one true figure, and what those are."""
+    weight = 1.0 / s**2
+    mean = float(weight @ y / weight.sum())
+    alone = normal_quantile(level) * float(np.sqrt(1.0 / weight.sum() + shared**2))
+    return NARROW.format(mean - alone, mean + alone) if half < alone else ""

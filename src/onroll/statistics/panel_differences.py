@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import numbers
-from onroll.statistics._panel_rows import ONE_TREATED, panel_rows, remark, within_fit
+from onroll.statistics._panel_notes import STAGGERED, together_said
+from onroll.statistics._panel_rows import ONE_TREATED, is_staggered, panel_rows, remark, within_fit
 from onroll.statistics.event_study import EventStudy, PreTrend, event_study
 from onroll.statistics.two_groups import TwoGroups, two_groups
 from onroll.statistics.wild_bootstrap import WildBootstrap, wild_cluster_bootstrap
@@ -91,7 +92,8 @@ def two_way_fixed_effects(
     Returns
     -------
     PanelDifference
-        With one treated cluster the limits are without end, with few ``note`` says so.
+        With one treated cluster the limits are without end; with few, or where treatment begins at different times,
+        ``note`` says so.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def two_way_fixed_effects(
     Notes
     -----
     An effect only if treated and others would have moved in parallel. Where treatment begins at different times
-    and its effect differs or grows, the estimate is a mean with weights that can be below 0 (Goodman-Bacon 2021).
+    and its effect differs or grows, the estimate is a mean with weights that can be below 0 (Goodman-Bacon 2021; de
+    Chaisemartin and D'Haultfoeuille 2020): ask ``staggered_adoption``.
 
     References
     ----------
@@ -139,5 +142,5 @@ def two_way_fixed_effects(
         periods=rows.periods,
         clusters=rows.clusters,
         treated_clusters=many,
-        note=note,
+        note=together_said(note, STAGGERED if is_staggered(rows, dose != 0) else ""),
     )

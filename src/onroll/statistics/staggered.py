@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from onroll.statistics._cell_averages import ALONE, CellAverages, CellsBefore, Weighing
 from onroll.statistics._inputs import FloatArray, choice, figures, normal_quantile, numbers, open_share
 from onroll.statistics._library_frames import BASES, CONTROLS, Cells, cohort_cells
-from onroll.statistics._panel_rows import MANY, MANY_TREATED, PanelRows, panel_rows
+from onroll.statistics._panel_notes import NO_WIDTH
+from onroll.statistics._panel_rows import MANY, MANY_TREATED, ROUNDED, PanelRows, panel_rows
 
 __all__ = ["CellAverages", "CellsBefore", "Staggered", "staggered_adoption"]
 
@@ -37,7 +38,7 @@ class Staggered:
     treated, controls : ndarray of int, shape (cells,)
         Units.
     cell_note : ndarray of str, shape (cells,)
-        What a cell cannot bear: no control left, a cohort of one unit, one control; mostly empty.
+        What a cell cannot bear: no control left, a cohort of one unit, one control, no unit that strayed; mostly empty.
     covariance : ndarray, shape (cells, cells)
         NaN where no control is left.
     since_treatment, by_cohort, by_period : CellAverages
@@ -161,7 +162,7 @@ def staggered_adoption(
         raise ValueError(
             "no cohort has a control left in any period under treatment; give units treated later or never"
         )
-    found = _result(cells, had, cohort, level, compared)
+    found = _result(cells, had, cohort, level, compared, ROUNDED * float(np.abs(rows.y).max()))
     whole = rows.units * rows.periods == rows.y.size
     return replace(found, note="; ".join(_remarks(rows, first, never_had, late, found, whole)))
 
@@ -207,16 +208,18 @@ def _some_of_each(begun: FloatArray, control: str) -> None:
 
 
 def _result(
-    cells: Cells, had: NDArray[np.bool_], cohort: FloatArray, level: float, control: str
+    cells: Cells, had: NDArray[np.bool_], cohort: FloatArray, level: float, control: str, none: float
 ) -> Staggered:
     kept = Cells(*(getattr(cells, name)[..., had] for name in Cells.__slots__))
-    weighing, deviate = Weighing(kept, cohort, level), normal_quantile(level)
+    weighing, deviate = Weighing(kept, cohort, level, none), normal_quantile(level)
     estimate, moved = weighing.overall()
     error = float(np.sqrt(moved @ moved))
     covariance = cells.influence.T @ cells.influence
     covariance[~had], covariance[:, ~had] = np.nan, np.nan
     note = np.select(
-        [~had, cells.treated < 2, cells.controls < 2], [NO_CONTROL, ALONE, ALONE_CONTROL], default=""
+        [~had, cells.treated < 2, cells.controls < 2, np.nan_to_num(cells.errors) <= none],
+        [NO_CONTROL, ALONE, ALONE_CONTROL, NO_WIDTH],
+        default="",
     )
     return Staggered(
         estimate=estimate,
@@ -241,7 +244,7 @@ def _result(
         before=weighing.before(),
         units=cohort.size,
         never_treated=int(np.count_nonzero(cohort == 0)),
-        note="",
+        note=NO_WIDTH if error <= none else "",
     )
 
 
@@ -254,6 +257,8 @@ def _remarks(
     whole: bool,
 ) -> Iterator[str]:
     """What was left out, and what the limits cannot bear."""
+    if found.note:
+        yield found.note
     if never_had.any():
         yield f"{rows.ever(never_had)} units left out: treated from the first period on, or before it"
     if late.any():

@@ -7,6 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import NO_WIDTH
 from onroll.statistics.interrupted_rates import interrupted_rates
 from onroll.statistics.interrupted_series import interrupted_series
 
@@ -224,3 +225,27 @@ def test_limits_cover_about_as_often_as_asked_when_there_is_no_step() -> None:
             inside[one] += found.lower <= 1 <= found.upper
     assert 0.92 <= inside["t"] / times <= 0.965
     assert 0.90 <= inside["z"] / times <= inside["t"] / times
+
+
+def test_events_more_even_than_chance_are_said_to_be_where_errors_are_made_of_their_scatter() -> None:
+    for how in ({}, {"errors": "newey-west"}, {"family": "poisson", "errors": "newey-west"}):
+        note = interrupted_series([5] * 10, 5, **how).note  # type: ignore[arg-type]
+        assert note.startswith("dispersion 2")
+        assert "set family='poisson' with errors='model' beside them" in note
+    plain = interrupted_series([5] * 10, 5, family="poisson", distribution="t")
+    assert plain.note == ""
+    # a mean of five of 5 beside another with a trend: the error of the step is that of Poisson counts
+    assert plain.lower < 0.5 < 2 < plain.upper
+
+
+def test_poisson_counts_are_seldom_said_to_be_too_even() -> None:
+    rng = np.random.default_rng(5)
+    said = sum(
+        "too narrow" in interrupted_series(rng.poisson(40, 30), 15, distribution="t").note for _ in range(300)
+    )
+    assert said <= 17  # 0.025 of 300, and three and a half standard errors
+
+
+def test_rates_without_rest_have_no_width_and_say_so() -> None:
+    found = interrupted_rates([1.0, 2, 3, 4, 5, 3, 4, 5, 6, 7], 5, errors="model")
+    assert found.note == NO_WIDTH

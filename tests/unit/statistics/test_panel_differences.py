@@ -7,6 +7,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import STAGGERED
+from onroll.statistics._panel_rows import ONE_TREATED
 from onroll.statistics.panel_differences import (
     event_study,
     two_groups,
@@ -202,3 +204,24 @@ def test_a_change_without_any_noise_has_no_limits_and_says_so() -> None:
         assert found.estimate == pytest.approx(1.5, abs=EXACT)
         assert not found.lower > found.estimate - 1e-6  # NaN, or no further than rounding
         assert found.note
+
+
+def test_treatment_that_begins_at_different_times_is_sent_to_staggered_adoption() -> None:
+    begins = np.where(UNIT < 3, np.where(UNIT == 1, 3.0, 4.0), np.inf)
+    under = 1.0 * (begins <= PERIOD)
+    assert two_way_fixed_effects(NOISE, UNIT, PERIOD, under).note.endswith(STAGGERED)
+    assert event_study(NOISE, UNIT, PERIOD, begins).note.endswith(STAGGERED)
+    always = np.where(UNIT == 7, 1.0, TREATED)
+    assert two_way_fixed_effects(NOISE, UNIT, PERIOD, always).note.endswith(STAGGERED)
+    alone = np.where(UNIT == 0, 3.0, np.inf)
+    assert event_study(NOISE, UNIT, PERIOD, alone).note == ONE_TREATED
+
+
+def test_one_beginning_is_not_staggered_whatever_the_dose_the_gaps_and_the_end() -> None:
+    assert "staggered" not in event_study(NOISE, UNIT, PERIOD, FIRST).note
+    dose = TREATED * (1 + UNIT % 2)
+    kept = ~((UNIT == 1) & (PERIOD == 4))  # the unit is not seen in the period it began
+    for table in (TREATED, dose, np.where((UNIT == 2) & (PERIOD == 5), 0.0, TREATED)):
+        assert "staggered" not in two_way_fixed_effects(NOISE, UNIT, PERIOD, table).note
+        found = two_way_fixed_effects(NOISE[kept], UNIT[kept], PERIOD[kept], table[kept])
+        assert "staggered" not in found.note

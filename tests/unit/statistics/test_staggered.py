@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from onroll.statistics._panel_notes import NO_WIDTH
 from onroll.statistics.staggered import staggered_adoption
 from onroll.validation import certificate
 
@@ -150,3 +151,17 @@ def test_the_published_example_comes_out() -> None:
     (case,) = certificate(ROOT, ["P16"]).cases
     assert len(case.figures) == 50
     assert [figure for figure in case.figures if not figure.agrees] == []
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0, 1e6])
+def test_where_no_unit_strays_every_error_is_said_to_be_none(scale: float) -> None:
+    data = panel([3.0] * 15 + [5.0] * 15 + [0.0] * 20)
+    flat = scale * (data["unit"] + data["period"])
+    found = staggered_adoption(**(data | {"outcome": flat}))
+    assert found.note == NO_WIDTH
+    assert set(found.cell_note) == {NO_WIDTH} == {found.before.note}
+    for averages in (found.since_treatment, found.by_cohort, found.by_period):
+        assert set(averages.note) == {NO_WIDTH}
+    assert staggered_adoption(**(data | {"outcome": flat + 1e-6 * scale * data["outcome"]})).note == (
+        "" if scale else NO_WIDTH
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from onroll.statistics.evalue import e_value
+from onroll.statistics.meta_analysis import meta_analysis
 from onroll.statistics.random_effects import METHODS, random_effects
 
 
@@ -50,3 +51,19 @@ def test_an_interval_that_holds_1_needs_nothing_to_explain_it() -> None:
 
 def test_a_ratio_below_1_is_turned_round() -> None:
     assert e_value(0.5, 0.4, 0.8).limit == pytest.approx(1.25 + np.sqrt(1.25 * 0.25))
+
+
+def test_limits_narrower_than_chance_alone_has_them_say_so_and_name_the_wider_ones() -> None:
+    same = meta_analysis([0.5] * 6, [0.1] * 6)
+    half = 1.959964 * 0.1 / np.sqrt(6)
+    assert same.lower == same.upper == 0.5
+    assert f"({0.5 - half:.3g} to {0.5 + half:.3g} were all true figures the same)" in same.note
+    near = meta_analysis([0.5, 0.501, 0.5, 0.499, 0.5, 0.501], [0.1] * 6)
+    assert near.upper - near.lower < 2 * half
+    assert near.note.startswith("limits are narrower than chance alone")
+    assert meta_analysis([0.1, 0.5, 0.9, 0.3, 0.2, 0.4], [0.1] * 6).note == ""
+    assert meta_analysis([0.5, 0.5], 0.1).note.startswith("2 estimates: how far they differ is hardly known")
+
+
+def test_estimates_that_differ_are_not_said_to_be_too_narrow() -> None:
+    assert meta_analysis([-1.1, 2.4, -3.3, 0.2, -9.5], [1.2, 0.9, 2.1, 1.4, 1.1]).note == ""
