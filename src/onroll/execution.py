@@ -143,7 +143,7 @@ def _job(project: Project, one: Notebook, study: Study, part: Path, wish: Wish) 
 
 def _forget_folder(executed: Path) -> None:
     """Leave the run's own folder out of an executed notebook, so that it runs again by hand anywhere."""
-    import nbformat
+    from onroll.orchestration.libraries import nbformat
 
     notebook: Any = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
     said = notebook.metadata.get("papermill", {})

@@ -104,9 +104,7 @@ def _run_if_ready(job: Job, outcomes: dict[str, Outcome], out: Path, cwd: Path, 
 
 def _execute(job: Job, target: Path, cwd: Path, warm: WarmProcess) -> ErrorCard | None:
     """Run one notebook; the card that says why not, or None when ``target`` has been written."""
-    import nbformat
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
+    from onroll.orchestration.libraries import DeadKernelError, PapermillExecutionError, nbformat
 
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -132,7 +130,7 @@ def _execute(job: Job, target: Path, cwd: Path, warm: WarmProcess) -> ErrorCard 
 
 def _unreadable(path: Path) -> str:
     """Why the file is no notebook that could be run; empty when it is one."""
-    import nbformat
+    from onroll.orchestration.libraries import nbformat
 
     try:
         notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -145,7 +143,7 @@ def _unreadable(path: Path) -> str:
 
 
 def _papermill(job: Job, cwd: Path, manager: type[Any]) -> Any:
-    import papermill
+    from onroll.orchestration.libraries import papermill
 
     return papermill.execute_notebook(
         str(job.path),
@@ -168,7 +166,7 @@ def _beside(partial: Path, target: Path) -> Path:
 
 def _where(path: Path, source: str) -> str:
     """Name the cell that stopped, by its number and the heading above it."""
-    import nbformat
+    from onroll.orchestration.libraries import nbformat
 
     heading = ""
     notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]

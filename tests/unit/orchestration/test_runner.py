@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -168,3 +170,12 @@ def test_where_forking_is_not_to_be_had_notebooks_still_run_and_keep_their_time(
     assert card is not None
     assert "limit of 6 seconds" in card.cause
     cold.close()
+
+
+def test_notebooks_are_read_without_the_grammar_that_takes_seconds() -> None:
+    """It is left out while the libraries are imported, and there for whoever asks for it afterwards."""
+    code = (
+        "import sys, onroll.orchestration.libraries; from importlib.util import find_spec; "
+        "assert 'jsonschema' in sys.modules and 'lark' not in sys.modules and find_spec('rfc3987_syntax')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,3 +48,28 @@ def test_one_that_nobody_asked_for_is_given_up(small: Path, monkeypatch: pytest.
     given_up = Certifying(small)
     given_up.close()
     assert given_up._process.returncode is not None
+
+
+def test_it_ends_with_a_process_that_is_killed() -> None:
+    waits = (
+        "from onroll.validation.beside import *; import time; end_with_the_one_that_asked(); time.sleep(600)"
+    )
+    asks = (
+        "import os; from pathlib import Path; from onroll.validation import beside; "
+        f"beside.CODE = {waits!r}; print(beside.Certifying(Path())._process.pid, flush=True); os._exit(9)"
+    )
+    pid = int(subprocess.run([sys.executable, "-c", asks], stdout=subprocess.PIPE, check=False).stdout)
+    until = time.monotonic() + 60
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not is_running(pid)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, one that has ended and was not asked after left out."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.is_file() or stat.read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] != "Z"
