@@ -99,7 +99,7 @@ def test_killed_midway_the_last_good_run_is_untouched_and_the_next_one_succeeds(
     before = manifest(run_of(project))
     environment = {**os.environ, "ONROLL_ROOT": str(project)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "onroll.cli", "evaluate", "--year", "2023/24", "--force"],
+        [sys.executable, "-m", "onroll", "evaluate", "--year", "2023/24", "--force"],
         env=environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

@@ -80,10 +80,10 @@ class Question:
 
     @property
     def impact_choices(self) -> Mapping[str, str]:
-        """The choices by parameter that a simulation of the designs rests on, in words."""
+        """What a simulation of the designs rests on besides the plan, in words: choices by parameter, and the launch."""
         return {
             "impact_comparators": self.impact_comparators, "impact_first": self.impact_pre[0],
-            "impact_last": self.impact_pre[-1], "confidence": f"{self.confidence:g}",
+            "impact_last": self.impact_pre[-1], "confidence": f"{self.confidence:g}", "launch": self.launch,
         }  # fmt: skip
 
     @property

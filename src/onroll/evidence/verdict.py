@@ -66,7 +66,7 @@ def verdict_rows(
         if ratio is None or "estimate" not in ratio:
             continue
         checks = [
-            _check(name, mine, adjusted.get(outcome, 1.0), tried.get(outcome, ()), question, plan)
+            _check(name, mine, adjusted[outcome], tried.get(outcome, ()), question, plan)
             for name in plan.checks
         ]
         about = {
@@ -97,17 +97,14 @@ def _key(row: Row) -> tuple[str, str]:
 
 
 def _together(rows: Sequence[Row], plan: ImpactPlan, question: Question) -> Mapping[str, float]:
-    """Probabilities of the outcomes, allowing for all of them being looked at (Holm)."""
+    """Probabilities of the outcomes, allowing for all that the plan names (Holm); what cannot be computed counts as 1."""
     found = {
         str(row["indicator"]).removeprefix("strategy_impact_"): float(row["estimate"])
         for row in rows if row["statistic"] == P_VALUE and row["design"] == AUTHORITY_PANEL
     }  # fmt: skip
-    members = [name for name in plan.outcomes if name in found]
-    if not members:
-        return {}
-    p = np.array([found[name] for name in members])
-    family = adjust(p, p, p, p, members=members, confidence=question.confidence)
-    return dict(zip(members, map(float, family.adjusted_p_value), strict=True))
+    p = np.array([found.get(name, 1.0) for name in plan.outcomes])
+    family = adjust(p, p, p, p, members=plan.outcomes, confidence=question.confidence)
+    return dict(zip(plan.outcomes, map(float, family.adjusted_p_value), strict=True))
 
 
 def _check(

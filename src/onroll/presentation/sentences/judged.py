@@ -163,16 +163,19 @@ def beside(facts: Facts) -> Text:
 
 def shortest(facts: Facts) -> Text:
     """A sentence a level over all outcomes: of which an impact may be spoken, of which a change, of which neither."""
-    every = [one for one in all_judged(facts) if one.level]
-    if not every:
-        why = next((one.why for one in all_judged(facts) if one.why), "it was not examined")
-        return text(f"Of an impact nothing can be said: {why.removeprefix('cannot be computed: ')}.")
+    every = all_judged(facts)
     at = {level: [CHANGED[one.outcome] for one in every if one.level == level] for level in LEVELS}
     said = [
         words.format(_listed(at[level], "or" if level == UNTOLD else "and"))
         for level, words in LEVELS.items()
         if at[level]
     ]
+    gone = [one for one in every if not one.level]
+    if gone:
+        why = gone[0].why.removeprefix("cannot be computed: ") or "it was not examined"
+        said.append(
+            f"Of an impact on {_listed([CHANGED[one.outcome] for one in gone], 'or')} nothing can be said: {why}."
+        )
     return text(" ".join(said))
 
 
