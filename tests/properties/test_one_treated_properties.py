@@ -38,3 +38,25 @@ def test_more_confidence_is_wider_and_holds_the_ratio(events: Any, treated: int)
     wide = one_treated(events, size, treated, PRE, confidence=0.95)
     assert wide.lower <= narrow.lower <= narrow.estimate <= narrow.upper <= wide.upper
     assert narrow.estimate == wide.estimate
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    events=hnp.arrays(np.int64, (6, 24), elements=st.integers(0, 6)),
+    own=hnp.arrays(np.int64, 6, elements=st.integers(0, 3)),
+)
+def test_few_events_or_none_never_make_limits_narrower_than_others_do_nor_hide_themselves(
+    events: Any, own: Any
+) -> None:
+    events[:, 0] = own
+    events[0] += events.sum(axis=0) == 0
+    assume(events[:, 1:].sum(axis=1).min() > 0)
+    assume(events[:, 1:].sum(axis=1).std() > 0)
+    found = one_treated(events, np.full(events.shape, 1_000.0), 0, PRE)
+    assert found.lower <= found.estimate <= found.upper
+    before, after = events[PRE, 0].sum(), events[~PRE, 0].sum()
+    assert (found.estimate == 0) == (after == 0) == found.note.startswith("no event after")
+    assert np.isinf(found.estimate) == (before == 0)
+    if before and after:
+        assert found.lower <= found.estimate * found.detectable_fall * (1 + CLOSE)
+        assert found.upper >= found.estimate * found.detectable_rise * (1 - CLOSE)

