@@ -13,7 +13,7 @@ JUMP = 1.5
 """An exposure that grows, or shrinks, by more than this factor from one period to the next is no ordinary change: of
 10,171 steps of authorities' pupils on roll in the published years, by phase, 3 pass it, all in special schools."""
 JUMPED = "exposure is {:.2g} times that of the period before in {}: was it split or merged? its rates may not compare"
-SOME_JUMPED = "exposure of {} grows by a half or shrinks by a third, or more, from one row to the next: was it split or merged?"
+SOME_JUMPED = "exposure of {} grows by a half or shrinks by a third, or more, from one year to the next: split or merged?"
 AND_MORE = " and {} more"
 NAMED = 3
 """So many are named, the rest counted."""
