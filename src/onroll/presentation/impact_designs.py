@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.judged import OUTCOMES, judged
+from onroll.presentation.judged import OUTCOMES, all_judged, judged
 from onroll.presentation.model import Block, Paragraph, Table, Text, text
 from onroll.presentation.numbers import in_words, percent
 from onroll.presentation.record_tables import source
@@ -22,7 +22,6 @@ from onroll.vocabulary.impact import (
 )
 
 NONE = text("–")
-NOTHING = Paragraph(text("No design could be computed for this year."))
 
 
 def power(facts: Facts) -> tuple[Block, ...]:
@@ -34,7 +33,7 @@ def power(facts: Facts) -> tuple[Block, ...]:
         if any(cell != NONE for cell in cells):
             rows.append((text(name[0].upper() + name[1:]), *cells))
     if not rows:
-        return (NOTHING,)
+        return (_nothing(facts),)
     share = percent(facts.brief.power)
     caption = f"The smallest fall that would have stood out in {share} of authorities, {facts.brief.period}"
     note = text(
@@ -46,6 +45,13 @@ def power(facts: Facts) -> tuple[Block, ...]:
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
 
 
+def _nothing(facts: Facts) -> Paragraph:
+    """Why there is no design to show."""
+    why = next((one.why for one in all_judged(facts) if one.why), "")
+    said = f"No design could be computed{': ' if why else ' for this year'}{why.removeprefix('cannot be computed: ')}."
+    return Paragraph(text(said))
+
+
 def _seen(facts: Facts, outcome: str, name: str, used: list[int]) -> Text:
     found = [
         facts.one(indicator=f"strategy_impact_{outcome}", statistic=SEEN, design=name, method=method)
@@ -54,9 +60,9 @@ def _seen(facts: Facts, outcome: str, name: str, used: list[int]) -> Text:
     planted, formula = found
     if planted is None or formula is None:
         return NONE
+    used += [planted.row, formula.row]
     if not (planted.is_known and formula.is_known):
         return text("none, however large")
-    used += [planted.row, formula.row]
     return text(planted.bind("fall"), " (by formula ", formula.bind("fall"), ")")
 
 
@@ -69,7 +75,7 @@ def designs(facts: Facts, primary: str) -> tuple[Block, ...]:
         if any(cell != NONE for cell in cells):
             rows.append((text(name[0].upper() + name[1:]), *cells, _trusted(facts, design, primary, used)))
     if not rows:
-        return (NOTHING,)
+        return (_nothing(facts),)
     columns = ("Design", *(MEASURES[outcome].label for outcome in OUTCOMES), "Where the truth was known")
     caption = f"What every design finds since the launch beside other authorities, {facts.brief.period}"
     note = text(

@@ -58,8 +58,9 @@ def estimates(facts: Facts) -> tuple[Block, ...]:
     order = (PHASES[-1], *PHASES[:2])
     every = [judged(facts, outcome, phase) for outcome in OUTCOMES for phase in order]
     every = [one for one in every if one.ratio is not None or one.why]
-    if not every:
-        return (Paragraph(text("The plan's primary design could not be computed for this year.")),)
+    if all(one.ratio is None for one in every):
+        why = next((one.why.removeprefix("cannot be computed: ") for one in every), "it was not examined")
+        return (Paragraph(text(f"The plan's primary design could not be computed: {why}.")),)
     columns = (
         "Outcome", "Would not have stood out", "Times what others lead to expect", "Expected from how high it stood",
         "Others that changed as far", "Those as high that did", "The same at an earlier date",

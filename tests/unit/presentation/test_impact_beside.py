@@ -10,9 +10,11 @@ import pandas as pd
 from onroll.disclosure.door import reopened
 from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.impact_designs import as_high, designs, power
-from onroll.presentation.model import Table, plain
+from onroll.presentation.impact_tables import estimates
+from onroll.presentation.model import Paragraph, Table, plain
 from onroll.presentation.sentences.years import years_before
 from onroll.runs import Run
+from onroll.vocabulary import RELATIVE_CHANGE
 from onroll.vocabulary.impact import CHOICE_DESIGNS, KNOWN, SEEN, YEARS_BROKEN, YEARS_TEST
 
 CONTROL = "synthetic_control"
@@ -108,3 +110,27 @@ def test_a_run_that_departs_from_the_plan_says_so_where_a_notebook_shows_it(run:
     shown = other._repr_html_()
     assert "This run departs from the analysis plan: impact_first is 2011/12; the plan says 2006/07." in shown
     assert repr(other) in re.sub(r"<[^>]+>", "", shown)
+
+
+def test_without_any_design_every_table_says_why(run: Run) -> None:
+    frame = run.facts.frame.copy()
+    gone = frame["statistic"].isin((SEEN, RELATIVE_CHANGE)) & frame["indicator"].str.startswith(
+        "strategy_impact_"
+    )
+    frame.loc[gone, ["estimate", "lower", "upper"]] = float("nan")
+    frame.loc[gone, "note"] = "cannot be computed: 11 other authorities are chosen"
+    none = Facts(reopened(frame[~(frame["statistic"] == SEEN)], {"withheld": []}), run.facts.brief)
+    for blocks in (power(none), designs(none, "authority_panel"), estimates(none)):
+        assert len(blocks) == 1
+        assert isinstance(blocks[0], Paragraph)
+        assert plain(blocks[0].words).endswith(" computed: 11 other authorities are chosen.")
+
+
+def test_a_table_of_power_without_anything_to_see_still_names_its_source(run: Run) -> None:
+    frame = run.facts.frame.copy()
+    seen = frame["statistic"] == SEEN
+    frame.loc[seen, ["estimate", "lower", "upper"]] = float("nan")
+    table = power(Facts(reopened(frame, {"withheld": []}), run.facts.brief))[0]
+    assert isinstance(table, Table)
+    assert {plain(cell) for row in table.rows for cell in row[1:]} == {"none, however large"}
+    assert "Department for Education" in table.source

@@ -97,8 +97,9 @@ def _choices(facts: Facts, one: Judged) -> Text:
     said = text(
         "The question can be put in other ways: another design, other authorities, other years, the pandemic left out or "
         "not, all schools or secondary schools only. Of ", share.bind("count", "denominator"), " such choices ",
-        share.bind("count", "numerator"), " point the same way", *_not_computed(middle), "; the ratio lies between ",
-        *_range(middle), ", in the middle ", middle.bind("ratio"), ". They rest on the same figures, so that many agree is "
+        share.bind("count", "numerator"), " point the same way as the plan's own", *_not_computed(middle),
+        "; the ratio lies between ", *_range(middle), ", in the middle ", middle.bind("ratio"),
+        ". They rest on the same figures, so that many agree is "
         "no proof.", *_primary_schools(facts, one),
     )  # fmt: skip
     if most is None or not most["estimate"] >= 0.1:
