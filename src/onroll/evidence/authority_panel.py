@@ -70,7 +70,7 @@ def _found(
     yield row(DETECTABLE_GAP, **_visible(found, own, question, plan))
     yield row(
         RELATIVE_CHANGE, estimate=found.estimate, lower=found.lower, upper=found.upper, confidence=question.confidence,
-        method=found.method, numerator=after, denominator=before, note=note,
+        method=found.method, numerator=after, denominator=before, note="; ".join(filter(None, (note, found.note))),
     )  # fmt: skip
     yield row(RAW_CHANGE, estimate=found.raw, method="the same, height before not allowed for", note=note)
     yield row(

@@ -41,6 +41,7 @@ class Ranked:
     p_value: float
     score: Array
     spread: float
+    note: str = ""
 
 
 def ratio_by(chosen: Cut, design: str, recent: int) -> float:
@@ -60,7 +61,7 @@ def ranked_by(chosen: Cut, design: str, recent: int, confidence: float) -> Ranke
             chosen.events, chosen.pupils, chosen.treated, chosen.pre, recent=PANELS[design](recent), confidence=confidence
         )  # fmt: skip
         return Ranked(one.estimate, one.lower, one.upper, one.share_others, one.p_value, one.score[others],
-                      float(one.spread[chosen.treated]))  # fmt: skip
+                      float(one.spread[chosen.treated]), one.note)  # fmt: skip
     change = np.empty(len(chosen.codes))
     change[chosen.treated] = ONE[design](chosen, chosen.treated, others)
     for unit in others:
@@ -94,8 +95,8 @@ def _control(chosen: Cut, unit: int, others: Array) -> float:
     weights = simplex_weights(own[chosen.pre], pool[chosen.pre])
     due = float((pool[~chosen.pre] @ weights).sum())
     least = HALF / float(chosen.pupils[~chosen.pre, unit].mean())
-    if due <= 0 or (own[~chosen.pre].sum() <= 0 and unit == chosen.treated):
-        raise ValueError("no events after, by the authority or by those like it")
+    if due <= 0:
+        raise ValueError("no events after by the authorities like it")
     return float(np.log(max(float(own[~chosen.pre].sum()), least) / due))
 
 

@@ -125,7 +125,11 @@ def _synthetic(found: Panel) -> Iterator[dict[str, Any]]:
     yield from _series(found, fit)
     others = outcomes.shape[1] - 1
     yield found.row(
-        FIT, SYNTHETIC_CONTROL, estimate=fit.pre_rmspe, method="root mean square gap before the launch"
+        FIT,
+        SYNTHETIC_CONTROL,
+        estimate=fit.pre_rmspe,
+        method="root mean square gap before the launch",
+        note=fit.note,
     )
     hull = donor_hull(outcomes, found.treated, pre)
     yield found.row(
@@ -258,7 +262,7 @@ def _difference(found: Panel) -> Iterator[dict[str, Any]]:
     yield found.row(
         RELATIVE_CHANGE if is_log else CHANGE_DIFFERENCE, DIFF_IN_DIFF, estimate=float(turn(result.estimate)),
         lower=float(turn(result.lower)), upper=float(turn(result.upper)), confidence=question.confidence,
-        method=result.method, note=f"change from {windows}",
+        method=result.method, note="; ".join(filter(None, (f"change from {windows}", result.note))),
     )  # fmt: skip
     yield found.row(
         PLACEBO_SHARE, DIFF_IN_DIFF, estimate=result.share_others, numerator=round(result.share_others * others),

@@ -96,6 +96,7 @@ def _found(question: Question, figures: Whole, name: str, found: Ranked) -> Iter
     yield impact_row(
         question, figures, RELATIVE_CHANGE, name, estimate=found.estimate, lower=found.lower, upper=found.upper,
         confidence=question.confidence, method=f"{name}, permutation over {others} others, standardised for size",
+        note=found.note,
     )  # fmt: skip
     yield impact_row(
         question, figures, PLACEBO_SHARE, name, estimate=found.share_others, denominator=others,

@@ -20,6 +20,7 @@ NO_SERIES = (
 )
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
 NO_EVENT = "cannot be computed: the authority had no event before the strategy"
+NO_EVENT_AFTER = "cannot be computed: the authority had no event in the years after, and none has no ratio"
 FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
 FEW_CHOSEN = "cannot be computed: {} other authorities are chosen to compare with, and {} are needed for a rank among them"
 FEWEST = 20
@@ -115,6 +116,7 @@ def cut(
     why = (
         NO_SERIES if not (own & is_whole).any()
         else NO_EVENT if code not in codes
+        else NO_EVENT_AFTER if not events[~pre][:, own].any()
         else FEW_CHOSEN.format(int(named.sum()) - 1, least - 1) if named.sum() < least
         else FEW_OTHERS if len(codes) < least
         else ""

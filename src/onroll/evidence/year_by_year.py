@@ -27,6 +27,10 @@ from onroll.vocabulary.impact import (
 NOTHING_TO_EXPLAIN = "the mean change after does not stand out even if trends had stayed as they were"
 
 
+NO_EVENT_IN_YEAR = "cannot be computed: no event in this year or in the one it is set beside"
+BESIDE = "beside {}; how high the authority stood in it is not allowed for"
+
+
 def year_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iterator[dict[str, Any]]:
     """Each outcome: a ratio for each year but the last calm one before, the test of those before, what breaks it."""
     for outcome in plan.outcomes:
@@ -43,12 +47,15 @@ def year_rows(cells: pd.DataFrame, question: Question, plan: ImpactPlan) -> Iter
             why = f"cannot be computed: {str(error).removeprefix('cannot be computed: ')}"
             yield impact_row(question, figures, YEAR_APART, YEAR_BY_YEAR, note=why)
             continue
-        yield from _by_year(question, figures, found)
+        yield from _by_year(question, figures, chosen, found)
         yield from _before(question, figures, chosen, found)
 
 
-def _by_year(question: Question, figures: Whole, found: OneTreatedYears) -> Iterator[dict[str, Any]]:
+def _by_year(
+    question: Question, figures: Whole, chosen: Cut, found: OneTreatedYears
+) -> Iterator[dict[str, Any]]:
     base = question.calm_pre[-1]
+    had = dict(zip((*question.calm_pre, *question.after), chosen.events[:, chosen.treated], strict=True))
     years = [year for year in (*question.calm_pre, *question.after) if year != base]
     for year, *told in zip(
         years,
@@ -56,6 +63,11 @@ def _by_year(question: Question, figures: Whole, found: OneTreatedYears) -> Iter
         strict=True,
     ):
         estimate, lower, upper = map(float, told)
+        if not (had[year] and had[base]):
+            yield impact_row(
+                question, figures, YEAR_APART, YEAR_BY_YEAR, time_period=year, note=NO_EVENT_IN_YEAR
+            )
+            continue
         yield impact_row(
             question, figures, YEAR_APART, YEAR_BY_YEAR, time_period=year, estimate=estimate, lower=lower, upper=upper,
             confidence=question.confidence, method=found.method, note=f"beside {academic_year(base)}",
@@ -64,7 +76,7 @@ def _by_year(question: Question, figures: Whole, found: OneTreatedYears) -> Iter
     yield impact_row(
         question, figures, RELATIVE_CHANGE, YEAR_BY_YEAR, estimate=estimate, lower=lower, upper=upper,
         confidence=question.confidence, method=f"{found.method}; mean of the years since the launch",
-        note=f"beside {academic_year(base)}; how high the authority stood in it is not allowed for",
+        note="; ".join(filter(None, (BESIDE.format(academic_year(base)), found.note))),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from onroll.evidence.impact_designs import design_rows
 from onroll.evidence.impact_panel import whole
 from onroll.evidence.question import Question
 from onroll.evidence.verdict import verdict_rows
-from onroll.evidence.year_by_year import NOTHING_TO_EXPLAIN, year_rows
+from onroll.evidence.year_by_year import NO_EVENT_IN_YEAR, NOTHING_TO_EXPLAIN, year_rows
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.framework.known_truth import DesignTruth, KnownTruth
 from onroll.statistics.one_treated import one_treated
@@ -229,3 +229,35 @@ def test_a_design_that_broke_its_promise_is_called_unreliable(
     assert [row["note"] for row in rows if row["statistic"] == KNOWN] == [expected]
     other = replace(question, known_truth=replace(known, plan="another"))
     assert KNOWN not in {row["statistic"] for row in design_rows(cells, other, only)}
+
+
+def test_a_year_without_an_event_is_told_as_that(plan: ImpactPlan, fallen: tuple[pd.DataFrame, str]) -> None:
+    cells, code = fallen
+    cells = cells.copy()
+    cells.loc[
+        (cells["area_code"] == code) & (cells["time_period"] == "201213"), "permanent_exclusion_count"
+    ] = 0.0
+    rows = [row for row in year_rows(cells, question_of(code, plan), plan) if "permanent" in row["indicator"]]
+    years = {row["time_period"]: row for row in rows if row["statistic"] == YEAR_APART}
+    assert years["201213"]["note"] == NO_EVENT_IN_YEAR
+    assert "estimate" not in years["201213"]
+    assert sum("estimate" in row for row in years.values()) == len(years) - 1
+
+
+def test_few_events_are_said_with_every_ratio(plan: ImpactPlan, fallen: tuple[pd.DataFrame, str]) -> None:
+    cells, code = fallen
+    cells = cells.copy()
+    mine = (
+        (cells["area_code"] == code)
+        & (cells["time_period"] >= "202122")
+        & (cells["education_phase"] == "Total")
+    )
+    cells.loc[mine, "suspended_pupil_count"] = [3.0, 2.0, 1.0]
+    question = question_of(code, plan)
+    for rows in (
+        panel_rows(cells, question, plan),
+        design_rows(cells, question, plan),
+        year_rows(cells, question, plan),
+    ):
+        told = [row for row in rows if row["indicator"] == OUTCOME and row["statistic"] == RELATIVE_CHANGE]
+        assert any("few events" in row.get("note", "") for row in told)

@@ -10,7 +10,15 @@ import pandas as pd
 import pytest
 
 from onroll.evidence.authority_panel import panel_rows
-from onroll.evidence.impact_panel import FEW_CHOSEN, NO_EVENT, NO_SERIES, TOO_EARLY, cut, whole
+from onroll.evidence.impact_panel import (
+    FEW_CHOSEN,
+    NO_EVENT,
+    NO_EVENT_AFTER,
+    NO_SERIES,
+    TOO_EARLY,
+    cut,
+    whole,
+)
 from onroll.evidence.judged import judged_rows
 from onroll.evidence.multiverse import every_choice, multiverse_rows
 from onroll.evidence.question import Question
@@ -85,6 +93,22 @@ def test_a_cut_has_no_gaps_and_says_what_is_wrong() -> None:
     none = cells.copy()
     none.loc[(none["area_code"] == "M009") & (none["time_period"] < "202122"), "suspension_count"] = 0.0
     assert cut(whole(none, "suspension_rate"), CALM, AFTER, "M009").why == NO_EVENT
+    late = cells.copy()
+    late.loc[(late["area_code"] == "M009") & (late["time_period"] >= "202122"), "suspension_count"] = 0.0
+    assert cut(whole(late, "suspension_rate"), CALM, AFTER, "M009").why == NO_EVENT_AFTER
+    assert cut(whole(late, "suspension_rate"), CALM, AFTER, "M010").why == ""
+
+
+def test_without_an_event_after_every_choice_says_why_and_none_is_a_ratio(plan: ImpactPlan) -> None:
+    cells, code = panel(Scenario())
+    cells.loc[
+        (cells["area_code"] == code) & (cells["time_period"] >= "202122"), "permanent_exclusion_count"
+    ] = 0.0
+    question = question_of(code, plan)
+    rows = [row for row in multiverse_rows(cells, question, plan) if "permanent" in row["indicator"]]
+    assert rows
+    assert all("estimate" not in row or np.isnan(row["estimate"]) for row in rows)
+    assert {row["note"] for row in rows if row["breakdown"] == "Total"} == {NO_EVENT_AFTER}
 
 
 def test_the_rows_are_those_of_the_primary_design(plan: ImpactPlan) -> None:

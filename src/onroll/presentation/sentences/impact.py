@@ -10,6 +10,7 @@ from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
     DETECTABLE_GAP,
     DIFF_IN_DIFF,
+    FIT,
     GAP,
     MEASURES,
     PLACEBO_DISTANCE,
@@ -25,6 +26,7 @@ from onroll.vocabulary import (
 from onroll.vocabulary.impact import HULL, PASSED, RETURN
 
 FIRST = "suspension_rate"
+POOR_FIT = "poor fit before"
 
 
 def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
@@ -50,6 +52,7 @@ def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
     already = _already(facts, measure) if side == "below" else ()
     control = text(
         *_outside(facts, measure),
+        *_fitted_poorly(facts, measure),
         *_could_be_seen(facts, measure),
         *first,
         *rest,
@@ -82,6 +85,17 @@ def _outside(facts: Facts, measure: str) -> Text:
     return text(
         f"{facts.brief.area} lay below or above every other authority in ", hull.bind("count", "numerator"), " of ",
         hull.bind("count", "denominator"), " years before, so no mixture of others can stand for it there. ",
+    )  # fmt: skip
+
+
+def _fitted_poorly(facts: Facts, measure: str) -> Text:
+    """Said where the mixture did not follow the authority before: then what comes after may have been there already."""
+    fit = facts.one(indicator=f"strategy_impact_{measure}", statistic=FIT, design=SYNTHETIC_CONTROL)
+    if fit is None or POOR_FIT not in str(fit["note"]):
+        return ()
+    return text(
+        f"It followed {facts.brief.area} poorly before (a usual gap of ", fit.bind("fine_size"),
+        f" per {MEASURES[measure].per:,}), so what comes after may have been there already. ",
     )  # fmt: skip
 
 
