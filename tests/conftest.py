@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,14 +15,12 @@ import pytest
 import yaml
 from filelock import FileLock
 
-import onroll as on
 from onroll import evaluation
 from onroll.framework.contract_files import load_contracts
 from onroll.project import Project
 from onroll.runs import Run, run_of
 from onroll.study import Study, examine
 from onroll.synthetic import Made, make_authority
-from onroll.validation.beside import Certifying
 from onroll.validation.certificate import certificate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,14 +99,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 def whole(
     own_project: Callable[..., Path], made_once: Callable[[str, Callable[[Path], None]], Path]
 ) -> tuple[Path, list[str]]:
-    """A project of its own with its run of 2023/24, and the lines said meanwhile; not to be changed."""
+    """A project of its own with its run of 2023/24, as the command makes it, and the lines said; not to be changed."""
 
     def make(folder: Path) -> None:
-        lines: list[str] = []
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(evaluation, "Certifying", Certifying)
-            on.evaluate("2023/24", root=own_project(folder / "project"), say=lines.append)
-        (folder / "said.txt").write_text("\n".join(lines), encoding="utf-8")
+        surroundings = {**os.environ, "ONROLL_ROOT": str(own_project(folder / "project"))}
+        command = [sys.executable, "-m", "onroll", "evaluate", "--year", "2023/24"]
+        done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
 
     folder = made_once("whole", make)
     return folder / "project", (folder / "said.txt").read_text(encoding="utf-8").splitlines()
@@ -135,14 +135,16 @@ def _own_keys(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small authority made from a seed, three years, as it would be received."""
-    folder = tmp_path_factory.mktemp("made") / "town"
-    make_authority(
-        folder, load_contracts(ROOT), ROOT / "data" / "published", authority=Made("821", "Luton"), seed=5,
-        pupils=9_000, first="202122", last="202324",
-    )  # fmt: skip
-    return folder
+def made_town(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A small authority made from a seed, three years, as it would be received; not to be changed."""
+
+    def make(folder: Path) -> None:
+        make_authority(
+            folder / "town", load_contracts(ROOT), ROOT / "data" / "published", authority=Made("821", "Luton"), seed=5,
+            pupils=9_000, first="202122", last="202324",
+        )  # fmt: skip
+
+    return made_once("made", make) / "town"
 
 
 @pytest.fixture(scope="session")

@@ -132,6 +132,8 @@ def evaluate(
     if done is not None:
         say(f"up to date: {done / 'index.html'}")
         return open_run(done, project)
+    if out:
+        _target(project, str(out), "")
     say("checking, counting and computing")
     warm, certifying = WarmProcess(), Certifying(project.root)
     try:

@@ -165,6 +165,7 @@ def test_every_page_carries_the_certificate(whole: tuple[Path, list[str]]) -> No
     assert figures > 2000
 
 
+@pytest.mark.usefixtures("certified")
 def test_the_same_inputs_give_the_same_numbers_and_pages(
     whole: tuple[Path, list[str]], tmp_path: Path
 ) -> None:

@@ -96,6 +96,8 @@ def exposed(
         aim = np.zeros(len(frame))
         aim[at] = 1.0
         low = linprog(aim, A_eq=left, b_eq=np.zeros(len(sums)), bounds=bounds)
+        if low.status == 0 and low.fun <= counts[at] - 1:
+            continue  # the true count fits as well, so there are two
         high = linprog(-aim, A_eq=left, b_eq=np.zeros(len(sums)), bounds=bounds)
         if low.status == 0 and high.status == 0 and -high.fun - low.fun < 1 - APART:
             row = frame.iloc[at]
@@ -112,7 +114,7 @@ counts_of_schools = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     cube=counts_of_cube, schools=counts_of_schools, kept=st.frozensets(st.sampled_from(GROUPS), max_size=2)
 )
@@ -144,7 +146,7 @@ few = st.lists(st.sampled_from([0, 1, 3, 9, 10, 12, 40, 300]), min_size=3, max_s
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pupils=few, more=few, schools=st.lists(st.sampled_from([1, 5, 9, 10, 12, 60]), min_size=2, max_size=5))
 def test_events_and_the_pupils_behind_them_keep_each_others_secrets(
     pupils: list[int], more: list[int], schools: list[int]
@@ -192,7 +194,7 @@ MAJORS = ("White", "White", "White", "Asian / Asian British", "Asian / Asian Bri
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 300]), min_size=9, max_size=9))
 def test_no_ethnic_group_can_be_worked_out_from_its_major_group(drawn: list[int]) -> None:
     majors = list(dict.fromkeys(MAJORS))
