@@ -159,7 +159,7 @@ def test_every_page_carries_the_certificate(whole: tuple[Path, list[str]]) -> No
     with (folder / "certificate.csv").open(newline="", encoding="utf-8") as file:
         cases = list(csv.DictReader(file))
     figures, agreeing = (sum(int(case[name]) for case in cases) for name in ("figures", "agreeing"))
-    said = f"{agreeing:,} of {figures:,} figures in {len(cases)} published examples come out the same"
+    said = f"{agreeing:,} of {figures:,} figures in {len(cases)} reference cases come out the same"
     for name in ("index.html", "report/appendix-g.html", "report/board.html"):
         assert said in (folder / name).read_text(encoding="utf-8"), name
     assert figures > 2000

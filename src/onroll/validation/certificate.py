@@ -72,7 +72,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A published example with its figures and where they are from."""
+    """A reference case, mostly a published example, with its figures and where they are from."""
 
     id: str
     title: str
@@ -111,11 +111,11 @@ class Certificate:
 
     @property
     def summary(self) -> str:
-        """One sentence for a page: how many published figures come out the same; empty without any."""
+        """One sentence for a page: how many figures come out the same; empty without any."""
         if not self.figures:
             return ""
         wrong = [case.id for case in self.cases if case.agreeing < len(case.figures)]
-        known = f"{self.agreeing:,} of {self.figures:,} figures in {len(self.cases)} published examples"
+        known = f"{self.agreeing:,} of {self.figures:,} figures in {len(self.cases)} reference cases"
         return f"{known} come out the same" + (f"; not all of {', '.join(wrong)}" if wrong else "")
 
     def table(self) -> Iterator[tuple[str, ...]]:

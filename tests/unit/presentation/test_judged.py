@@ -154,7 +154,7 @@ def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
     assert [plain(row[0]) for row in table.rows] == [one.label for one in all_judged(run.facts)]
     assert {plain(row[-1]) for row in table.rows} == {"Cannot be told"}
     words = plain(in_short(run.facts, SUSPENSIONS)[0])
-    assert words.startswith("Suspension rate: ")
+    assert words.startswith("Suspension rate. ")
     assert "that is no proof" in words
 
 

@@ -60,7 +60,7 @@ def test_the_certificate_as_a_table_has_a_row_a_case(copied: Path) -> None:
     header, row = found.table()
     assert len(header) == len(row)
     assert dict(zip(header, row, strict=True))["figures"] == str(found.figures)
-    assert found.summary == "183 of 183 figures in 1 published examples come out the same"
+    assert found.summary == "183 of 183 figures in 1 reference cases come out the same"
     shutil.rmtree(copied / "data" / "validation" / "P02_byar_wilson_exact")
     assert certificate(copied).summary == ""
 

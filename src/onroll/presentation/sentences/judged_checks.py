@@ -25,7 +25,7 @@ def in_short(facts: Facts, outcome: str) -> list[Text]:
     """For the Board: the same in one paragraph, and which outcome it is about."""
     one = judged(facts, outcome)
     said = [words for words in (_return(one), _choices_in_short(one)) if words]
-    return [text(f"{one.label}: ", *(part for words in said for part in (*words, " ")))] if said else []
+    return [text(f"{one.label}. ", *(part for words in said for part in (*words, " ")))] if said else []
 
 
 def _choices_in_short(one: Judged) -> Text:
