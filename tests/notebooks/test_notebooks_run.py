@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from onroll import evaluation
+from onroll.framework.parameters import choose
+from onroll.project import Project
 from onroll.study import Study
 from onroll.workbench import write_kernel
 
@@ -46,18 +49,32 @@ def nbval(notebook: Path, surroundings: dict[str, str], folder: Path) -> subproc
 
 
 @pytest.fixture(scope="module")
-def studies() -> Iterator[None]:
-    """A question that several notebooks ask in the same words is answered once: the answer is theirs to read only."""
+def studies(study: Study) -> Iterator[None]:
+    """A question that several notebooks ask is answered once, also where one names a choice of the plan that another
+    leaves to it: the answer is theirs to read only."""
+    choices = study.framework.plan.choices
     answered: dict[str, Study] = {}
     ask = evaluation.study_of
 
-    def once(*question: object) -> Study:
-        """The answer, made when it is first asked for."""
-        words = repr(question)
-        if words not in answered:
-            answered[words] = ask(*question)  # type: ignore[arg-type]
-        return answered[words]
+    def words(
+        project: Project,
+        year: str = "",
+        data: str = "",
+        chosen: Mapping[str, object] | None = None,
+        term: str = "",
+    ) -> str:
+        """The question as the study understands it."""
+        return repr((project.root, year, data, sorted(choose(choices, chosen or {}).items()), term))
 
+    def once(*question: Any) -> Study:
+        """The answer, made when it is first asked for."""
+        asked = words(*question)
+        if asked not in answered:
+            answered[asked] = ask(*question)
+        return answered[asked]
+
+    if study.is_latest:
+        answered[words(Project(ROOT))] = study
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(evaluation, "study_of", once)
         yield
