@@ -124,7 +124,7 @@ def one_run(seed: tuple[int, ...], scenario: Scenario, plan: ImpactPlan, known: 
     }
     found = {}
     for row in rows:
-        if row["statistic"] == RELATIVE_CHANGE and row["design"] == AUTHORITY_PANEL:
+        if row["statistic"] == RELATIVE_CHANGE and row["design"] == AUTHORITY_PANEL and "estimate" in row:
             name = str(row["indicator"]).removeprefix("strategy_impact_")
             found[name] = Run(
                 p[row["indicator"]] <= 1 - question.confidence,

@@ -34,6 +34,8 @@ from onroll.vocabulary.records import (
 NONE = text("–")
 FEWEST, MANY, NEAR = 30, 100, 0.02
 """Runs for a share of them, for a word on it, and how far it may lie from what was promised."""
+NOTHING_DONE = "no_effect"
+"""The scenario in which the Charter does nothing and schools sign at any time."""
 FIGURES = (
     (CHARTER_SEEN, "rate", "Change that would have stood out, tried on these records, per 100"),
     (CHARTER_SEEN_FORMULA, "rate", "The same by the formula"),
@@ -123,6 +125,13 @@ def _kept(known: KnownSchools, phase: str) -> Text:
     if held < known.confidence - NEAR:
         words += (
             f"; where the change was large or schools signed when they stood high, intervals held the truth in {held:.0%}, "
-            f"not {known.confidence:.0%}: read them as a little too narrow"
+            f"not {known.confidence:.0%}: read them as a little too narrow (scenarios with fewer than {MANY} intervals left "
+            "to judge are not counted)"
+        )
+    nothing = next((one.differed for one in known.of(phase) if one.scenario == NOTHING_DONE), None)
+    if nothing is not None:
+        words += (
+            f". With nothing done, schools are found to have differed before in {nothing:.0%}: that look is made in several "
+            "ways, each of which errs now and then, and it errs towards saying nothing of the Charter"
         )
     return text(f"{words}.")
