@@ -19,6 +19,8 @@ from onroll.errors import DataError, UsageError, one_of
 
 Recompute = Callable[[Path], Mapping[str, float]]
 KINDS = ("relative", "absolute", "digits")
+PLAIN_DIGITS = 3
+"""Where the worst figure agrees to fewer, the line says which it is and what it is held to."""
 MOST_DIGITS = 15
 """A number in double precision has no more."""
 
@@ -88,9 +90,14 @@ class Case:
         return sum(figure.agrees for figure in self.figures)
 
     @property
+    def worst(self) -> Figure | None:
+        """The figure that agrees to the fewest digits."""
+        return min(self.figures, key=lambda figure: figure.digits, default=None)
+
+    @property
     def digits(self) -> float:
         """Digits of the figure that agrees worst."""
-        return min((figure.digits for figure in self.figures), default=0.0)
+        return 0.0 if self.worst is None else self.worst.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,8 @@ class Certificate:
     def lines(self, *, every: bool = False) -> Iterator[str]:
         """The certificate as text: a line a case, and a line a figure where asked or where one does not agree."""
         for case in self.cases:
-            yield f"{case.id}: {case.agreeing} of {len(case.figures)} figures agree, worst to {case.digits:.1f} digits"
+            agreed = f"{case.id}: {case.agreeing} of {len(case.figures)} figures agree"
+            yield f"{agreed}, worst to {case.digits:.1f} digits{_worst(case)}"
             for figure in case.figures:
                 if every or not figure.agrees:
                     word = "" if figure.agrees else "  DOES NOT AGREE"
@@ -138,7 +146,21 @@ class Certificate:
                         f"    {figure.name}: expected {figure.expected:.10g}, computed {figure.computed:.10g}, "
                         f"{figure.digits:.1f} digits{word}"
                     )
-        yield f"{self.agreeing:,} of {self.figures:,} published figures agree, in {len(self.cases)} cases"
+        yield f"{self.agreeing:,} of {self.figures:,} figures agree, in {len(self.cases)} cases"
+
+
+def _worst(case: Case) -> str:
+    """The figure that agrees worst and how far apart it may be, where that is not obvious from the digits."""
+    figure = case.worst
+    if figure is None or figure.digits >= PLAIN_DIGITS:
+        return ""
+    allowed = {"relative": "{:g} of it", "absolute": "{:g}", "digits": "{:g} decimals, as printed"}[
+        figure.kind
+    ]
+    return (
+        f" ({figure.name}: {figure.expected:.6g} there, {figure.computed:.6g} here; allowed "
+        f"{allowed.format(figure.tolerance)})"
+    )
 
 
 def certificate(root: Path, only: Sequence[str] = ()) -> Certificate:

@@ -62,5 +62,5 @@ def _explained(broken: Fact | None) -> Text:
         return text(", which does not stand out even if nothing else had moved them apart")
     return text(
         ", which would no longer stand out if anything else had moved them apart by ", broken.bind("times"),
-        " times their largest move apart from one year to the next before",
+        " times their largest move apart from one year to the next before (the step over the pandemic counted as one)",
     )  # fmt: skip
