@@ -8,6 +8,9 @@ from onroll.presentation.sentences.phrases import between
 from onroll.presentation.sentences.school_charter import WORDS, each, row, why
 from onroll.vocabulary.records import DOSE_E_VALUE, DOSE_RATIO, LATER_DOSE
 
+NARROW = "80 to 90 times in 100"
+"""What the evidence notes where schools are so few that the interval is too narrow."""
+
 
 def training(facts: Facts) -> list[Text]:
     """A phase a paragraph: pupils suspended after a year of more training, and before one."""
@@ -29,6 +32,11 @@ def _training(facts: Facts, phase: str, fact: Fact) -> Text:
         )  # fmt: skip
     if fact["lower"] <= 1 <= fact["upper"]:
         return text(*said, "It cannot be told that the two go together.")
+    if NARROW in str(fact["note"]):
+        return text(
+            *said, "The interval leaves out 1, but among so few schools such intervals miss the truth too often: it cannot "
+            "be told that the two go together.",
+        )  # fmt: skip
     if later is None or not later.is_known or not later["lower"] <= 1 <= later["upper"]:
         return text(
             *said,
