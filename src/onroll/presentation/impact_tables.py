@@ -25,20 +25,15 @@ SCENARIO, RUNS = "What truly happened", "Made authorities"
 
 
 def in_short(facts: Facts) -> Table:
-    """For the Board: what is found of each outcome, what would have been seen, and what may be said."""
+    """For the Board: what is found of each outcome, and what would have been seen."""
     every = [one for one in all_judged(facts) if one.ratio is not None]
-    columns = (
-        "Outcome", "Times what others lead to expect", "Would have stood out", "A real fall seldom missed",
-        "Did the strategy change it",
-    )  # fmt: skip
-    rows = tuple((text(one.label), *_short(one), text(_level(one))) for one in every)
-    used = [
-        one.row
-        for each in every
-        for one in (each.ratio, each.visible, each.likely, each.verdict)
-        if one is not None
-    ]
-    caption = f"Since {academic_year(facts.brief.launch)}, beside other authorities"
+    often = f"Seen in {percent(facts.brief.power)} of cases"
+    columns = ("Outcome", "Multiple (interval)", "Would have stood out", often)
+    rows = tuple((text(one.label), *_short(one)) for one in every)
+    used = [one.row for each in every for one in (each.ratio, each.visible, each.likely) if one is not None]
+    together = f"{in_words(len(OUTCOMES))} outcomes looked at together"
+    since = f"Since {academic_year(facts.brief.launch)}"
+    caption = f"{since}, as a multiple of what other authorities lead to expect; {together}"
     return Table(caption, columns, rows, source(facts, used), (1,))
 
 
@@ -49,7 +44,7 @@ def _short(one: Judged) -> tuple[Text, Text, Text]:
     return (
         found,
         fall_or_rise(one.visible),
-        NONE if one.likely is None else text("of ", one.likely.bind("fall"), " or more"),
+        NONE if one.likely is None else text("a fall of ", one.likely.bind("fall")),
     )
 
 

@@ -17,10 +17,12 @@ from onroll.vocabulary.impact import (
     EXPECTED_CHANGE,
     HEIGHT,
     MULTIVERSE,
+    NOT_MADE,
     PANEL,
     PANEL_AS_IT_IS,
     PLANTED,
     RAW_CHANGE,
+    RETURN,
     SEEN,
     SPECIFICATION,
     STOOD_AS_HIGH,
@@ -73,6 +75,16 @@ class Judged:
     def level(self) -> str:
         """How far the evidence goes, as the vocabulary has it; empty where nothing was judged."""
         return "" if self.verdict is None else str(self.verdict["note"])
+
+    @property
+    def rests_on_few(self) -> bool:
+        """Whether hardly any other stood as high, so that what is expected is drawn out to where there is nobody."""
+        check = self.check(RETURN)
+        return (
+            check is not None
+            and str(check["note"]).startswith(NOT_MADE)
+            and None not in (self.as_high, self.plain)
+        )
 
     def check(self, name: str) -> Fact | None:
         """The row of one check."""

@@ -146,13 +146,13 @@ def test_an_earlier_date_is_told_with_what_it_could_have_found(run: Run) -> None
 
 def test_a_very_large_rise_is_told_as_a_multiple(run: Run) -> None:
     large = changed(run, DETECTABLE_GAP, upper=19.26)
-    assert "or a rise to 19 times as many would have stood out" in plain(said.verdict(large, SUSPENSIONS))
+    assert "or a rise to 19 times would have stood out" in plain(said.verdict(large, SUSPENSIONS))
 
 
 def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
     table = impact_tables.in_short(run.facts)
     assert [plain(row[0]) for row in table.rows] == [one.label for one in all_judged(run.facts)]
-    assert {plain(row[-1]) for row in table.rows} == {"Cannot be told"}
+    assert all(plain(row[-1]).startswith("a fall of ") for row in table.rows)
     words = plain(in_short(run.facts, SUSPENSIONS)[0])
     assert words.startswith("Suspension rate. ")
     assert "that is no proof" in words

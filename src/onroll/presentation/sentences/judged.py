@@ -150,17 +150,6 @@ def could_be_seen(facts: Facts) -> list[Text]:
     ]
 
 
-def beside(facts: Facts) -> Text:
-    """What the numbers beside other authorities are, and how sure they are, for those who read nothing else."""
-    together = in_words(len(OUTCOMES))
-    return text(
-        "The numbers below set the change in each rate beside the change in other authorities: a rate can rise and yet lie "
-        f"below what their rise leads to expect. A change stands out when few of them changed as far, with {together} "
-        f"outcomes looked at together; a real fall smaller than the one named would be missed in "
-        f"{_missed(facts)}."
-    )  # fmt: skip
-
-
 def shortest(facts: Facts) -> Text:
     """A sentence a level over all outcomes: of which an impact may be spoken, of which a change, of which neither."""
     every = all_judged(facts)

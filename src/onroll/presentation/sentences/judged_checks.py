@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.judged import Judged, judged
+from onroll.presentation.judged import Judged, all_judged, judged
 from onroll.presentation.model import Text, text
 from onroll.presentation.sentences.phrases import between, fall_or_rise
 from onroll.vocabulary.impact import NOT_MADE, PASSED, RETURN
@@ -22,10 +22,31 @@ def checks(facts: Facts, outcome: str) -> list[Text]:
 
 
 def in_short(facts: Facts, outcome: str) -> list[Text]:
-    """For the Board: the same in one paragraph, and which outcome it is about."""
+    """For the Board: those that had stood as high and the other choices, and which outcome it is about."""
     one = judged(facts, outcome)
-    said = [words for words in (_return(one), _choices_in_short(one)) if words]
-    return [text(f"{one.label}. ", *(part for words in said for part in (*words, " ")))] if said else []
+    said = [words for words in (_return_in_short(one), _choices_in_short(one)) if words]
+    told = [text(f"{one.label}. ", *(part for words in said for part in (*words, " ")))] if said else []
+    return told + [words for other in all_judged(facts) if (words := _few_as_high(other))]
+
+
+def _few_as_high(one: Judged) -> Text:
+    """An outcome of which hardly any other had stood as high, and what it is beside all others."""
+    if not one.rests_on_few or one.as_high is None or one.plain is None:
+        return ()
+    return text(
+        f"{one.label}. Only ", one.as_high.bind("count", "denominator"), " others had stood as high; beside all, however "
+        "high they stood, it is ", one.plain.bind("ratio"), " times (", *between(one.plain, "ratio"), ").",
+    )  # fmt: skip
+
+
+def _return_in_short(one: Judged) -> Text:
+    row = one.as_high
+    if row is None or not row["denominator"] >= 1:
+        return ()
+    return text(
+        "Of ", row.bind("count", "denominator"), f" other authorities that had stood as high in {LAST}, ", *_as_far(row),
+        " changed as far in the same direction.",
+    )  # fmt: skip
 
 
 def _choices_in_short(one: Judged) -> Text:
@@ -38,6 +59,10 @@ def _choices_in_short(one: Judged) -> Text:
     )  # fmt: skip
 
 
+def _as_far(row: Fact) -> Text:
+    return text("none") if not row["numerator"] else text(row.bind("count", "numerator"))
+
+
 def _return(one: Judged) -> Text:
     row, own = one.as_high, one.ratio
     if row is None or own is None or not row["denominator"] >= 1:
@@ -48,8 +73,6 @@ def _return(one: Judged) -> Text:
             *_falls_back(one), "Only ", row.bind("count", "denominator"), f" other authorities had stood as high in {LAST}, "
             "too few to tell whether that is all there is.",
         )  # fmt: skip
-    count = int(row["numerator"])
-    far = text("none") if count == 0 else text(row.bind("count", "numerator"))
     is_passed = check is not None and str(check["note"]).startswith(PASSED)
     so = (
         "a return to what is usual does not explain the change by itself"
@@ -58,8 +81,8 @@ def _return(one: Judged) -> Text:
     )
     return text(
         *_falls_back(one), "Of ", row.bind("count", "denominator"), f" other authorities that had stood as high in {LAST}, ",
-        *far, " changed as far in the same direction. Half of them have since stood at ", row.bind("ratio"), " times the "
-        f"rate of all their years before, or more, beside all others; so {so}.",
+        *_as_far(row), " changed as far in the same direction. Half of them have since stood at ", row.bind("ratio"),
+        f" times the rate of all their years before, or more, beside all others; so {so}.",
     )  # fmt: skip
 
 

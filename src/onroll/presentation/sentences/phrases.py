@@ -19,7 +19,7 @@ def fall_or_rise(fact: Fact) -> Text:
     down = text("a fall of ", fact.bind("fall", "lower"), " or ")
     if fact["upper"] < MANIFOLD:
         return text(*down, "a rise of ", fact.bind("rise", "upper"))
-    return text(*down, "a rise to ", fact.bind("fold", "upper"), " times as many")
+    return text(*down, "a rise to ", fact.bind("fold", "upper"), " times")
 
 
 def capital(words: str) -> str:
