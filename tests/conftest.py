@@ -58,7 +58,8 @@ def run(study: Study) -> Run:
 
 @pytest.fixture(scope="session")
 def own_project(root: Path) -> Callable[..., Path]:
-    """Copy the project into a folder, without runs: declarations, figures, all notebooks or those that are named."""
+    """Copy the project into a folder, without runs: declarations, figures, all notebooks or those that are named,
+    which then need each other only."""
 
     def copy(to: Path, *notebooks: str) -> Path:
         """The project of its own."""
@@ -68,6 +69,8 @@ def own_project(root: Path) -> Callable[..., Path]:
             declared = to / "notebooks" / "notebooks.yaml"
             said = yaml.safe_load(declared.read_text(encoding="utf-8"))
             said["notebooks"] = [one for one in said["notebooks"] if one["id"] in notebooks]
+            for one in said["notebooks"]:
+                one["needs"] = [need for need in one.get("needs", []) if need in notebooks]
             assert len(said["notebooks"]) == len(notebooks)
             declared.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
         return to

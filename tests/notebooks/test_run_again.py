@@ -27,8 +27,8 @@ PROMISED = (
 )  # fmt: skip
 
 
-FEW = ("10_exclusions", "30_strategy_impact", "91_board")
-"""One that will fail, one that needs it and one that does not."""
+FEW = ("10_exclusions", "50_practice", "91_board")
+"""One that will fail, one that does not need it and one that does."""
 
 
 def run_of(project: Path) -> Path:
@@ -70,7 +70,7 @@ def test_a_failing_notebook_leaves_the_last_run_and_a_card_and_the_others(
 ) -> None:
     project = own_project(tmp_path, *FEW)
     shutil.copytree(run_of(whole[0]), run_of(project))
-    path = project / "notebooks" / "30_strategy_impact.ipynb"
+    path = project / "notebooks" / "10_exclusions.ipynb"
     book = nbformat.read(path, as_version=4)
     book.cells[-2].source = "raise ValueError('A123456789012 was suspended')"
     nbformat.write(book, path)
@@ -81,10 +81,10 @@ def test_a_failing_notebook_leaves_the_last_run_and_a_card_and_the_others(
     assert {name: (run_of(project) / name).read_bytes() for name in PROMISED} == before
     failed = run_of(project).with_name("202324.failed")
     page = (failed / "index.html").read_text(encoding="utf-8")
-    assert "30_strategy_impact, cell" in page
+    assert "10_exclusions, cell" in page
     assert "ValueError" in page
-    assert (failed / "notebooks" / "10_exclusions.ipynb").is_file()
-    assert not (failed / "notebooks" / "30_strategy_impact.ipynb").exists()
+    assert (failed / "notebooks" / "50_practice.ipynb").is_file()
+    assert not (failed / "notebooks" / "10_exclusions.ipynb").exists()
     everything = b"".join(path.read_bytes() for path in failed.rglob("*") if path.is_file())
     assert b"A123456789012" not in everything
     assert "A123456789012" not in "".join(lines)

@@ -25,10 +25,7 @@ def test_two_runs_are_compared_by_what_went_in_and_what_came_out(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    project, few = (
-        whole[0],
-        own_project(tmp_path / "project", "10_exclusions", "30_strategy_impact", "91_board"),
-    )
+    project, few = whole[0], own_project(tmp_path / "project", "91_board")
     monkeypatch.setenv("ONROLL_ROOT", str(project))
     on.evaluate("2023/24", root=few, out=tmp_path / "other", neighbours="2025")
     same = on.compare(run_of(project), "2023/24")

@@ -84,8 +84,8 @@ class Chart(Figure):
     def _bytes(self, kind: str, alone: bool, **said: Any) -> bytes:
         out = io.BytesIO()
         with mpl.rc_context(RC):
-            drawn, body = self._measured("own"), self._measured(kind)
-            written = self._signed(drawn, alone)
+            body = self._measured(kind)
+            written = self._signed(alone)
             frame = Bbox.union([body, *self._extents(written, kind)]).padded(MARGIN)
             self.savefig(out, format=kind, dpi=DPI[kind], bbox_inches=frame, facecolor="white", **said)
             for line in written:
@@ -121,11 +121,11 @@ class Chart(Figure):
         finally:
             self.dpi = usual
 
-    def _signed(self, drawn: Bbox, alone: bool) -> list[Text]:
+    def _signed(self, alone: bool) -> list[Text]:
         """Write under a chart what is not drawn and whether it is synthetic; alone its source too, and a title over it."""
         made_up = SYNTHETIC if "ynthetic data" in self.source else ""
         under = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
-        over = []
+        drawn, over = self._measured("own"), []
         if alone:
             under.append((self.source, 7, GREY, "normal"))
             over = [(self.unit, 8.5, GREY, "normal"), (self.title, 11, INK, "bold")]
