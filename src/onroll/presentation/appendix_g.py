@@ -156,13 +156,12 @@ def _rates(framework: Framework, facts: Facts) -> list[Block]:
             blocks.append(Paragraph((f"{measure.label}.", *spaced)))
     blocks += [tables.changes(facts, PREVIOUS_YEAR), tables.changes(facts, BASELINE), tables.beside(facts)]
     blocks += _schools_alike(facts)
-    blocks.append(Heading("Did the strategy make a difference", 4))
+    blocks += [Heading("Did the strategy make a difference", 4), *impact_designs.power(facts)]
     for name in MEASURES:
         blocks += [
             Paragraph(words) for words in (judged.verdict(facts, name), *judged_checks.checks(facts, name))
         ]
     blocks += [
-        *impact_designs.power(facts),
         *_picture(facts, "impact_estimates"),
         *impact_tables.estimates(facts),
         *impact_tables.checks(facts, framework.plan.scales),
