@@ -37,16 +37,16 @@ def count_panel(events: ArrayLike, exposure: ArrayLike, treated: int, pre: Array
     table = panel(events, treated, pre, units=FEWEST, name="events")
     number = counts("events", table.outcomes)
     over = above_zero("exposure", exposure)
-    if over.shape != number.shape:
+    if over.shape not in ((), number.shape):
         raise ValueError(
-            f"exposure has shape {over.shape} and events {number.shape}; give one for each count"
+            f"exposure has shape {over.shape} and events {number.shape}; give one for each count, or one number"
         )
     for axis, what in ((0, "unit"), (1, "period")):
         empty = number.sum(axis=axis) == 0
         if empty.any():
             at = index((int(np.argmax(empty)),))
             raise ValueError(f"{what}{at} has no event at all; leave it out, nothing can be said of it")
-    return CountPanel(number, over, table.treated, table.pre)
+    return CountPanel(number, np.array(np.broadcast_to(over, number.shape)), table.treated, table.pre)
 
 
 def each_treated(data: CountPanel) -> tuple[FloatArray, FloatArray]:

@@ -46,7 +46,7 @@ def figures(name: str, value: ArrayLike) -> FloatArray:
 
     What is masked, written in words or missing in another library's way is refused, not guessed at.
     """
-    _refuse_masked(name, value)
+    refuse_masked(name, value)
     try:
         array = np.asarray(value)
         if array.dtype.kind in "biuf":
@@ -61,7 +61,7 @@ def figures(name: str, value: ArrayLike) -> FloatArray:
 A_NUMBER = "give a number or an array of numbers"
 
 
-def _refuse_masked(name: str, value: object) -> None:
+def refuse_masked(name: str, value: object) -> None:
     """Raise where a masked array, or a list of them, hides an entry: the number under it is not to be used."""
     if isinstance(value, np.ma.MaskedArray):
         hidden = np.ma.getmaskarray(value)
@@ -71,7 +71,7 @@ def _refuse_masked(name: str, value: object) -> None:
     elif isinstance(value, list | tuple):
         for place, one in enumerate(value):
             if isinstance(one, np.ma.MaskedArray | list | tuple):
-                _refuse_masked(f"{name}[{place}]", one)
+                refuse_masked(f"{name}[{place}]", one)
 
 
 def _culprit(name: str, value: object) -> str:

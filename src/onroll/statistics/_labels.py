@@ -8,13 +8,15 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import BoolArray, index
+from onroll.statistics._inputs import BoolArray, index, refuse_masked
 
 WAY_OUT = "what is missing is no label: give one, or leave the row out and say why"
 
 
 def labels(name: str, value: ArrayLike, shape: tuple[int, ...] | None = None) -> NDArray[np.generic]:
     """One label for each row, of a kind that can be sorted; raise where one is missing, naming its place."""
+    if isinstance(value, list | tuple):
+        refuse_masked(name, value)
     array = value if isinstance(value, np.ndarray) else _listed(name, value)
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}, pupils {shape}; give one for each cell")
@@ -24,6 +26,14 @@ def labels(name: str, value: ArrayLike, shape: tuple[int, ...] | None = None) ->
         what = "masked" if isinstance(value, np.ma.MaskedArray) else array[place]
         raise ValueError(f"{name}{index(place)} is {what}; {WAY_OUT}")
     return _sortable(name, array) if array.dtype.kind == "O" else np.asarray(array)
+
+
+def row_labels(name: str, value: ArrayLike, rows: int, of: str = "rows") -> NDArray[np.generic]:
+    """One label for each of so many rows; raise where one is missing, or they are too few or too many."""
+    found = labels(name, value)
+    if found.shape != (rows,):
+        raise ValueError(f"{name} has shape {found.shape}; give one for each of {rows} {of}")
+    return found
 
 
 def names(name: str, value: Iterable[str] | None, many: int, of: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._inputs import FloatArray, above_zero, counts, numbers, of_shape
+from onroll.statistics._labels import row_labels
 from onroll.statistics._within_counts import SchoolYears, informative
 
 
@@ -36,13 +37,9 @@ def _school_years(
     school_name: str, year_name: str, school: ArrayLike, year: ArrayLike, rows: int
 ) -> tuple[NDArray[np.generic], FloatArray]:
     """Names of schools and whole years of rows, each pair once."""
-    named, when = np.asarray(school), numbers(year_name, year)
-    if named.shape != (rows,) or when.shape != (rows,):
-        raise ValueError(
-            f"{school_name} has shape {named.shape} and {year_name} {when.shape}; give one for each of {rows} rows"
-        )
-    if named.dtype.kind == "f":
-        numbers(school_name, named)
+    named, when = row_labels(school_name, school, rows), numbers(year_name, year)
+    if when.shape != (rows,):
+        raise ValueError(f"{year_name} has shape {when.shape}; give one for each of {rows} rows")
     if np.any(when != np.floor(when)):
         raise ValueError(f"{year_name} is not whole everywhere; give years that are one apart")
     if len(set(zip(named.tolist(), when.tolist(), strict=True))) < rows:

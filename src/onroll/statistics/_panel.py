@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import BoolArray, FloatArray, index, numbers, so_many
+from onroll.statistics._masks import before
 
 TIE = 1e-9
 """Two statistics this near, relatively, are equal: a rank must not hang on the last bit."""
@@ -28,7 +29,7 @@ class Panel:
 
 
 def panel(outcomes: ArrayLike, treated: int, pre: ArrayLike, *, units: int, name: str = "outcomes") -> Panel:
-    """Check a panel that needs so many units at least; say what is wrong with it and the way out."""
+    """Check a panel in order of time that needs so many units at least; say what is wrong with it and the way out."""
     table = numbers(name, outcomes)
     if table.ndim != 2:
         raise ValueError(f"{name} has shape {table.shape}; give (periods, units)")
@@ -37,15 +38,7 @@ def panel(outcomes: ArrayLike, treated: int, pre: ArrayLike, *, units: int, name
         raise ValueError(f"{name} has {so_many(width, 'unit')}; give {units} or more, the treated included")
     if not isinstance(treated, int | np.integer) or isinstance(treated, bool) or not 0 <= treated < width:
         raise ValueError(f"treated is {treated!r}; give the column of the treated unit, 0 to {width - 1}")
-    before = np.asarray(pre)
-    if before.dtype != np.bool_ or before.shape != (periods,):
-        raise ValueError(
-            f"pre has shape {before.shape} and type {before.dtype}; "
-            f"give one True or False a period, ({periods},)"
-        )
-    if before.all() or not before.any():
-        raise ValueError(f"pre is {before.all()} throughout; periods are needed both before and after")
-    return Panel(table, int(treated), before)
+    return Panel(table, int(treated), before("pre", pre, periods))
 
 
 def sizes_of(name: str, value: ArrayLike, units: int) -> FloatArray:

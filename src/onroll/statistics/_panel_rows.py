@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._adjusted_model import AdjustedModel
 from onroll.statistics._inputs import FloatArray, choice, numbers
+from onroll.statistics._labels import row_labels
 from onroll.statistics.adjusted import linear
 from onroll.statistics.design_matrix import plain_design
 from onroll.statistics.sandwich import CLUSTERED
@@ -83,6 +84,13 @@ def panel_rows(
     for name, many in (("unit", rows.units), ("period", rows.periods), ("cluster", rows.clusters)):
         if many < 2:
             raise ValueError(f"{name} has one level only; give two or more")
+    twice = np.bincount(rows.unit * rows.periods + rows.period) > 1
+    if twice.any():
+        one = np.flatnonzero(rows.unit * rows.periods + rows.period == int(np.argmax(twice)))
+        raise ValueError(
+            f"rows {one[0]} and {one[1]} are of one unit and period; give one row, such as their mean: a panel has each "
+            "unit once a period"
+        )
     pairs = np.unique(np.column_stack([rows.unit, rows.cluster]), axis=0)
     if len(pairs) > rows.units:
         raise ValueError("cluster splits a unit; a cluster holds whole units: give the larger of the two")
@@ -90,13 +98,8 @@ def panel_rows(
 
 
 def coded_as(name: str, value: ArrayLike, rows: int) -> NDArray[np.intp]:
-    """Number what rows are of from 0, in order; numbers must be finite."""
-    array = np.asarray(value)
-    if array.shape != (rows,):
-        raise ValueError(f"{name} has shape {array.shape}; give one for each of {rows} rows")
-    if array.dtype.kind == "f":
-        numbers(name, array)
-    return np.asarray(np.unique(array, return_inverse=True)[1], dtype=np.intp)
+    """Number what rows are of from 0, in order; none may be missing."""
+    return np.asarray(np.unique(row_labels(name, value, rows), return_inverse=True)[1], dtype=np.intp)
 
 
 def within_fit(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from onroll.statistics._inputs import BoolArray, FloatArray, numbers
+from onroll.statistics._masks import mask
 from onroll.statistics._panel import Panel
 from onroll.statistics.simplex import simplex_weights
 
@@ -117,12 +118,17 @@ def checked_predictors(value: ArrayLike, data: Panel) -> FloatArray:
 
 def checked_fitted_on(value: ArrayLike | None, data: Panel) -> BoolArray:
     """Periods before that the importance is searched on."""
-    used = data.pre if value is None else np.asarray(value)
-    if used.dtype != np.bool_ or used.shape != data.pre.shape or not used.any() or np.any(used & ~data.pre):
+    if value is None:
+        return data.pre
+    used = mask("fitted_on", value, data.pre.size)
+    if not used.any():
+        raise ValueError("fitted_on is False throughout; give True for some periods before treatment")
+    if np.any(used & ~data.pre):
+        at = int(np.argmax(used & ~data.pre))
         raise ValueError(
-            f"fitted_on has shape {used.shape}; give one True or False a period, True for some before treatment only"
+            f"fitted_on[{at}] is True and the period after treatment; give periods before treatment only"
         )
-    return np.asarray(used, dtype=np.bool_)
+    return used
 
 
 def checked_importance(value: ArrayLike | None, many: int) -> FloatArray | None:

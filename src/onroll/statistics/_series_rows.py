@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray, choice, so_many
+from onroll.statistics._inputs import BoolArray, FloatArray, choice, flag, so_many
+from onroll.statistics._masks import mask
 
 WAYS = ("own level", "left out")
 SEASONS = ("common", "own")
@@ -59,19 +60,19 @@ def plan(
     slope_change: bool,
 ) -> Plan:
     """Check what was asked of the columns; say what is wrong and the way out."""
-    later = _after(after, periods)
-    inside = _mask("window", np.zeros(periods, dtype=np.bool_) if window is None else window, periods)
+    later, bent = _after(after, periods), flag("slope_change", slope_change)
+    inside = mask("window", np.zeros(periods, dtype=np.bool_) if window is None else window, periods)
     way = choice("in_window", in_window, WAYS)
     used = ~inside if way == "left out" else np.ones(periods, dtype=np.bool_)
     for name, some in (("before", ~later), ("after", later)):
-        many, needed = int(np.count_nonzero(some & ~inside)), 2 if slope_change or name == "before" else 1
+        many, needed = int(np.count_nonzero(some & ~inside)), 2 if bent or name == "before" else 1
         if many < needed:
             raise ValueError(
                 f"{name} has {so_many(many, 'period')} outside the windows; {needed} or more are needed to tell "
                 f"{'a trend' if needed > 1 else 'a step'}: give a longer series or ask for less"
             )
     runs = _runs(inside) if way == "own level" else np.empty((periods, 0))
-    return Plan(later, inside, used, _season(periods, season, harmonics), runs, slope_change)
+    return Plan(later, inside, used, _season(periods, season, harmonics), runs, bent)
 
 
 def series_rows(asked: Plan, *, comparison: bool, season_of: str) -> SeriesRows:
@@ -152,24 +153,14 @@ def _after(value: ArrayLike | int, periods: int) -> BoolArray:
                 f"1 to {periods - 1}"
             )
         return np.arange(periods) >= value
-    mask = _mask("after", value, periods)
-    if mask.all() or not mask.any():
-        raise ValueError(f"after is {mask.all()} throughout; periods are needed both before and after")
-    if np.any(mask[:-1] & ~mask[1:]):
+    later = mask("after", value, periods)
+    if later.all() or not later.any():
+        raise ValueError(f"after is {later.all()} throughout; periods are needed both before and after")
+    if np.any(later[:-1] & ~later[1:]):
         raise ValueError(
             "after turns back to False; one intervention begins once and lasts: cut the series there"
         )
-    return mask
-
-
-def _mask(name: str, value: ArrayLike, periods: int) -> BoolArray:
-    """One True or False a period."""
-    mask = np.asarray(value)
-    if mask.dtype != np.bool_ or mask.shape != (periods,):
-        raise ValueError(
-            f"{name} has shape {mask.shape} and type {mask.dtype}; give one True or False a period, ({periods},)"
-        )
-    return mask
+    return later
 
 
 def _runs(inside: BoolArray) -> FloatArray:

@@ -19,11 +19,11 @@ def beyond_trend(
     Parameters
     ----------
     outcomes : array_like, shape (periods, units)
-        One column a unit; logs of rates for a change in ratio.
+        One column a unit, periods in order of time; logs of rates for a change in ratio.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment, three or more.
+        True (or 1) for the periods before treatment, which come first; three or more.
     at : array_like, shape (periods,), optional
         When each period was, rising; 0, 1, 2 ... when left out.
 

@@ -72,11 +72,11 @@ def difference_in_differences(
     Parameters
     ----------
     outcomes : array_like, shape (periods, units)
-        One column a unit; give logs for a change in ratio.
+        One column a unit, periods in order of time; give logs for a change in ratio.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment.
+        True (or 1) for the periods before treatment, which come first.
     weights : array_like, shape (units,), optional
         Weight of each unit in the mean of the others (pupils on roll), above 0; equal by default.
     sizes : array_like, shape (units,), optional

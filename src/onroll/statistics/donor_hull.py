@@ -68,11 +68,11 @@ def donor_hull(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> DonorHull:
     Parameters
     ----------
     outcomes : array_like, shape (periods, units)
-        One column a unit, in one unit of measure, no gaps.
+        One column a unit, periods in order of time, in one unit of measure, no gaps.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment.
+        True (or 1) for the periods before treatment, which come first.
 
     Returns
     -------

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._clustered_limits import Sized, total_effect, within_effect
 from onroll.statistics._inputs import FloatArray, normal_quantile, numbers, open_share, so_many
+from onroll.statistics._labels import row_labels
+from onroll.statistics._masks import mask
 from onroll.statistics._random_intercept import random_intercept
 from onroll.statistics.standardised_difference import StandardisedDifference, standardised_difference
 
@@ -173,11 +175,8 @@ def clustered_effect(
 
 def _allotted(group: ArrayLike, school: ArrayLike, pupils: int) -> tuple[FloatArray, NDArray[np.intp]]:
     """Group of every pupil, and schools numbered from 0; groups must hold whole schools."""
-    g, ids = numbers("group", group), np.asarray(school)
-    if g.shape != (pupils,) or not np.isin(g, (0, 1)).all():
-        raise ValueError(f"group has shape {g.shape}; give 0 or 1 for each of {pupils} pupils")
-    if ids.shape != (pupils,):
-        raise ValueError(f"school has shape {ids.shape}; give one for each of {pupils} pupils")
+    g = mask("group", group, pupils, "pupil").astype(np.float64)
+    ids = row_labels("school", school, pupils, "pupils")
     names, place = np.unique(ids, return_inverse=True)
     share = np.bincount(place, g) / np.bincount(place)
     if np.any(mixed := (share > 0) & (share < 1)):

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from onroll.statistics._adjusted_model import AdjustedModel
-from onroll.statistics._inputs import FloatArray, numbers, open_share
+from onroll.statistics._inputs import FloatArray, figures, numbers, open_share, refuse
 from onroll.statistics._panel_notes import STAGGERED, together_said
 from onroll.statistics._panel_rows import ONE_TREATED, PanelRows, is_staggered, panel_rows, remark, within_fit
 from onroll.statistics._pre_trend import PreTrend as PreTrend
@@ -84,8 +84,8 @@ def event_study(
     period : array_like, shape (rows,)
         Whole numbers, one apart.
     first : array_like, shape (rows,)
-        The first period under treatment of the row's unit; ``inf`` for units never treated, of which there must be
-        some.
+        The first period under treatment of the row's unit; ``inf`` (not 0 or NaN) for units never treated, of which
+        there must be some. Units treated from the first period on are refused: drop them.
     base : int, default -1
         The period since treatment that others are set against; below 0.
     cluster, errors, confidence
@@ -101,8 +101,8 @@ def event_study(
     Raises
     ------
     ValueError
-        If no unit is treated or none is never treated, the base does not occur, no period is after, ``first``
-        changes within a unit, or rows are too few.
+        If no unit is treated or none is never treated, one is always treated, the base does not occur, no period is
+        after, ``first`` changes within a unit, a unit has two rows of one period, or rows are too few.
 
     Notes
     -----
@@ -168,21 +168,29 @@ def _half(fit: AdjustedModel, error: float, free: float, level: float) -> float:
     return error * float(special.stdtrit(free, 0.5 + level / 2.0)) if free > 0 else float("inf")
 
 
+FIRST = "the first period under treatment, inf for never"
+
+
 def _since(rows: PanelRows, period: ArrayLike, first: ArrayLike) -> FloatArray:
     """Periods since treatment began; ``-inf`` for units never treated."""
-    time, start = numbers("period", period), np.asarray(first, dtype=np.float64)
-    if start.shape != time.shape or np.isnan(start).any():
-        raise ValueError(
-            f"first has shape {start.shape}; give each of {time.size} rows the first period under treatment, inf for never"
-        )
+    time, start = numbers("period", period), figures("first", first)
+    if start.shape != time.shape:
+        raise ValueError(f"first has shape {start.shape}; give each of {time.size} rows {FIRST}")
+    refuse("first", start, np.isnan(start) | np.isneginf(start), f"give {FIRST}")
     if len(np.unique(np.column_stack([rows.unit, start]), axis=0)) > rows.units:
         raise ValueError("first changes within a unit; treatment begins once")
     never = np.isposinf(start)
     if never.all() or not never.any():
+        zero = f": {FIRST}, 0 is a period" if (start == 0).any() else ""
         raise ValueError(
-            f"first is {'inf' if never.all() else 'finite'} in every row; some units must be treated and some never"
+            f"first is {'inf' if never.all() else 'finite'} in every row; some units must be treated and some never{zero}"
         )
     since = time - start
+    refuse(
+        "first", start, start <= time.min(),
+        "its unit is treated in every period there is, so nothing says how it was before: drop the unit"
+        + (f"; where 0 stands for never, give {FIRST}" if (start == 0).any() else ""),
+    )  # fmt: skip
     if np.any(since[~never] != np.floor(since[~never])):
         raise ValueError("period less first is not whole; number the periods one apart")
     return np.asarray(np.where(never, -np.inf, since))
@@ -191,9 +199,11 @@ def _since(rows: PanelRows, period: ArrayLike, first: ArrayLike) -> FloatArray:
 def _relative(since: FloatArray, base: int) -> NDArray[np.int64]:
     """The periods since treatment that occur, without the base."""
     there = np.unique(since[np.isfinite(since)]).astype(np.int64)
-    if base >= 0 or base not in there:
+    if isinstance(base, str | bool) or base not in there or base >= 0:
         leads = ", ".join(str(one) for one in there if one < 0) or "none"
-        raise ValueError(f"base is {base}; choose a period before treatment that occurs: {leads}")
+        raise ValueError(
+            f"base is {repr(base) if isinstance(base, str) else base}; choose a period before treatment that occurs: {leads}"
+        )
     if not (there >= 0).any():
         raise ValueError("no treated unit is seen after treatment began; there is nothing to estimate")
     return np.asarray(there[there != base], dtype=np.int64)

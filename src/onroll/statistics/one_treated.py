@@ -88,13 +88,14 @@ def one_treated(
     Parameters
     ----------
     events : array_like of counts, shape (periods, units)
-        Events (suspensions), whole numbers, 0 or more.
-    exposure : array_like, shape (periods, units)
+        Events (suspensions), whole numbers, 0 or more; periods in order of time.
+    exposure : array_like, shape (periods, units), or one number
         What they are counted over (pupils on roll), above 0.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment. Periods to be left out, such as a pandemic, are left out of the arrays.
+        True (or 1) for the periods before treatment, which come first. Periods to be left out, such as a pandemic, are
+        left out of the arrays.
     recent : int, default 0
         With k, units are compared with those that stood as high in the last k periods before: a line of change on
         that height is fitted over the others. It takes regression to the mean out; 0 does not.

@@ -85,7 +85,9 @@ def two_way_fixed_effects(
     cluster : array_like, shape (rows,), optional
         What rows are alike within, whole units; the unit when left out.
     errors : {"CR0", "CR1", "CR1S", "CR2"}, default "CR1S"
-        See ``sandwich``; t on clusters less 1, or on Satterthwaite's degrees of freedom with "CR2".
+        See ``sandwich``; t on clusters less 1, or on Satterthwaite's degrees of freedom with "CR2". "CR1S" counts
+        effects of units among the parameters, as linearmodels (``group_debias=True``) and R's ``vcovCL`` (HC1, of a model
+        with dummies) do; fixest and reghdfe do not where units lie within clusters, and their errors are smaller.
     confidence : float, default 0.95
         Coverage, strictly between 0 and 1.
 
@@ -98,7 +100,8 @@ def two_way_fixed_effects(
     Raises
     ------
     ValueError
-        If treatment never varies, or goes with units or periods alone; if rows are too few.
+        If treatment never varies, or goes with units or periods alone; if a unit has two rows of one period, or rows
+        are too few.
 
     Notes
     -----

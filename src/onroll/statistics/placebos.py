@@ -79,11 +79,11 @@ def placebos(
     Parameters
     ----------
     outcomes : array_like, shape (periods, units)
-        One column a unit, in one unit of measure, no gaps.
+        One column a unit, periods in order of time, in one unit of measure, no gaps.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment.
+        True (or 1) for the periods before treatment, which come first.
     confidence : float, default 0.95
         Central share of placebo mean gaps taken for the range, strictly between 0 and 1.
     treated_as_donor : bool, default False

@@ -119,7 +119,7 @@ def synthetic_difference(
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment, which come first: two or more.
+        True (or 1) for the periods before treatment, which come first: two or more.
     solver : {"exact", "frank-wolfe"}, default "exact"
         "exact": weights at the minimum. "frank-wolfe": weights where the authors' program stops walking towards it,
         for their printed figures. Placebos are exact.
@@ -208,8 +208,6 @@ def synthetic_change(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> float
 def _checked(outcomes: ArrayLike, treated: int, pre: ArrayLike) -> Panel:
     """A panel with order and movement in it."""
     data = panel(outcomes, treated, pre, units=4)
-    if np.any(~data.pre[:-1] & data.pre[1:]):
-        raise ValueError("pre turns back to True; periods before treatment come first, those after last")
     if data.pre.sum() < 2:
         raise ValueError("pre has one period; two or more are needed to see how others move")
     if not np.ptp(data.outcomes[:, data.others], axis=0).any():

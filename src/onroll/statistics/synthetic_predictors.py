@@ -104,13 +104,13 @@ def synthetic_predictors(
     Parameters
     ----------
     outcomes : array_like, shape (periods, units)
-        One column a unit, no gaps.
+        One column a unit, periods in order of time, no gaps.
     predictors : array_like, shape (predictors, units)
         What was known of each unit before: means, shares, earlier outcomes; each is divided by its standard deviation.
     treated : int
         Column of the treated unit.
     pre : array_like of bool, shape (periods,)
-        True for the periods before treatment.
+        True (or 1) for the periods before treatment, which come first.
     fitted_on : array_like of bool, shape (periods,), optional
         Periods before that the importance is searched on; all of them when left out.
     importance : array_like, shape (predictors,), optional

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from onroll.statistics._inputs import FloatArray, choice, numbers
+from onroll.statistics._masks import mask
 from onroll.statistics._panel_rows import ONE_TREATED, coded_as, remark
 from onroll.statistics.adjusted import linear
 from onroll.statistics.design_matrix import plain_design
@@ -105,7 +106,10 @@ def two_groups(
     y = numbers("outcome", outcome)
     if y.ndim != 1 or not y.size:
         raise ValueError(f"outcome has shape {y.shape}; give one number a row, (rows,)")
-    g, t = _two("group", group, y.size), _two("after", after, y.size)
+    g, t = (
+        mask(name, value, y.size, "row").astype(np.float64)
+        for name, value in (("group", group), ("after", after))
+    )
     cell = (2 * g + t).astype(np.intp)
     many = np.bincount(cell, minlength=4)
     if many.min() < 2:
@@ -138,11 +142,3 @@ def two_groups(
         clusters=fit.schools,
         note=note,
     )
-
-
-def _two(name: str, value: ArrayLike, rows: int) -> FloatArray:
-    """0 or 1 a row."""
-    array = numbers(name, value)
-    if array.shape != (rows,) or not np.isin(array, (0, 1)).all():
-        raise ValueError(f"{name} has shape {array.shape}; give 0 or 1 for each of {rows} rows")
-    return array

@@ -65,7 +65,7 @@ def test_schools_may_be_words_and_pupils_stand_in_any_order() -> None:
         ({"outcome": LEVELS}, r"^outcome is the same for all pupils of a school"),
         ({"outcome": [1.0, 2.0]}, r"^outcome has shape \(2,\); give one number a pupil"),
         ({"group": (np.arange(40) % 2)}, r"^group varies within school 0; .* allotted whole"),
-        ({"group": GROUP * 2}, r"^group has shape \(40,\); give 0 or 1"),
+        ({"group": GROUP * 2}, r"^group\[0\] is 2; give True or False, or 1 or 0"),
         ({"group": (SCHOOL < 1) * 1.0}, r"^group has 1 school; two or more"),
         ({"group": np.ones(40)}, r"^reference group has 0 schools"),
         ({"school": np.arange(40)}, r"^school has one pupil throughout"),

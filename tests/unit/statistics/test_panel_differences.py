@@ -22,6 +22,7 @@ TREATED = np.where((UNIT < 3) & (PERIOD >= 4), 1.0, 0.0)
 FIRST = np.where(UNIT < 3, 4.0, np.inf)
 LEVELS = 2.0 * UNIT - 0.7 * PERIOD**2
 NOISE = np.random.default_rng(2).normal(size=48)
+ROWS = {"outcome": NOISE, "unit": UNIT, "period": PERIOD, "treated": TREATED}
 
 
 def test_two_by_two_by_hand() -> None:
@@ -122,6 +123,10 @@ def test_the_wild_bootstrap_is_the_same_for_the_same_seed() -> None:
         ({"treated": TREATED[:-1]}, r"^treated has shape \(47,\)"),
         ({"treated": (PERIOD > 3) * 1.0}, r"^treated is 0, or goes with units and periods alone"),
         ({"treated": (UNIT > 3) * 1.0}, r"^treated is 0, or goes with units and periods alone"),
+        (
+            {name: np.append(one, one[5]) for name, one in ROWS.items()},
+            r"^rows 5 and 48 are of one unit and period; give one row",
+        ),
         ({"cluster": PERIOD}, r"^cluster splits a unit; a cluster holds whole units"),
         ({"errors": "HC1"}, r"^errors is 'HC1'; choose one of CR0"),
     ],
@@ -151,7 +156,20 @@ def test_an_outcome_that_is_nothing_but_units_and_periods_is_refused(outcome: np
         ({"first": np.full(48, np.inf)}, r"^first is inf in every row; some units must be treated"),
         ({"first": np.full(48, 4.0)}, r"^first is finite in every row"),
         ({"first": np.where(PERIOD == 0, 4.0, np.inf)}, r"^first changes within a unit"),
-        ({"first": np.full(48, np.nan)}, r"^first has shape \(48,\); give each of 48 rows the first period"),
+        (
+            {"first": np.full(48, np.nan)},
+            r"^first\[0\] is nan; give the first period under treatment, inf for never",
+        ),
+        (
+            {"first": np.where(UNIT < 3, 4, 0)},
+            r"^first is finite in every row.* inf for never, 0 is a period",
+        ),
+        ({"first": FIRST[:-1]}, r"^first has shape \(47,\); give each of 48 rows the first period"),
+        (
+            {"first": np.where(UNIT == 1, 0.0, FIRST)},
+            r"^first\[6\] is 0; its unit is treated in every period there is.* drop the unit",
+        ),
+        ({"base": "-1"}, r"^base is '-1'; choose a period before treatment that occurs"),
         ({"first": np.where(UNIT < 3, 3.5, np.inf)}, r"^period less first is not whole"),
         ({"first": np.where(UNIT < 3, 40.0, np.inf), "base": -36}, r"^no treated unit is seen after"),
         ({"power": 0.04}, r"^power is 0.04; give one number above 0.05"),
@@ -168,7 +186,7 @@ def test_refusals_of_event_studies(asked: dict[str, object], message: str) -> No
     [
         ({"group": [0, 0, 0, 1, 0, 0, 1, 1]}, r"^group before has 1 rows; two or more are needed"),
         ({"after": [0] * 8}, r"^reference group after has 0 rows"),
-        ({"group": [0, 0, 2, 1, 0, 0, 1, 1]}, r"^group has shape \(8,\); give 0 or 1"),
+        ({"group": [0, 0, 2, 1, 0, 0, 1, 1]}, r"^group\[2\] is 2; give True or False, or 1 or 0"),
         ({"errors": "CR2"}, r"^errors are 'CR2' without cluster; name"),
     ],
 )

@@ -225,10 +225,8 @@ def test_in_time_refuses_a_date_with_nothing_before_or_after(
         ({"treated": -1}, r"^treated is -1; give the column"),
         ({"treated": 1.5}, r"^treated is 1.5; give the column"),
         ({"treated": True}, r"^treated is True; give the column"),
-        (
-            {"pre": [1, 1, 0]},
-            r"^pre has shape \(3,\) and type int64; give one True or False a period, \(3,\)$",
-        ),
+        ({"pre": [1, 2, 0]}, r"^pre\[1\] is 2; give True or False, or 1 or 0$"),
+        ({"pre": [False, True, True]}, r"^pre turns back to True; periods before treatment come first"),
         ({"pre": [True, False]}, r"^pre has shape \(2,\) and type bool; give one"),
         ({"pre": [True] * 3}, r"^pre is True throughout; periods are needed both before and after$"),
         ({"pre": [False] * 3}, r"^pre is False throughout; "),
