@@ -30,7 +30,11 @@ def within_effect(
 def total_effect(
     difference: float, alike: float, own: FloatArray, reference: FloatArray, far: float
 ) -> Sized:
-    """A difference in total standard deviations, corrected for pupils of a school being alike."""
+    """A difference in total standard deviations, with Hedges's factor for pupils of a school being alike.
+
+    The factor belongs to a standard deviation of all pupils pooled over the groups, in which schools of a group differ
+    less than schools do.
+    """
     free = float(own.sum() + reference.sum()) - 2.0
     shared = sum(_typical(one) * (one.size - 1.0) for one in (own, reference))
     square = sum(_squares(one) for one in (own, reference))
