@@ -61,3 +61,23 @@ def test_confidence_widens_and_holds_the_estimate(seed: int) -> None:
     narrow, wide = (staggered_adoption(y, UNIT, PERIOD, FIRST, confidence=level) for level in (0.8, 0.95))
     for a, b in ((narrow, wide), (narrow.by_cohort, wide.by_cohort)):
         assert b.lower <= a.lower <= a.estimate <= a.upper <= b.upper
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds, controls, bases)
+def test_given_covariates_a_change_that_goes_with_them_is_nothing_and_so_is_order(
+    seed: int, control: str, base: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    unit, period = np.repeat(np.arange(70), 5), np.tile(np.arange(1, 6), 70)
+    first, x = (
+        np.repeat(np.array([0, 0, 0, 3, 3, 4, 4])[np.arange(70) % 7], 5),
+        np.repeat(rng.normal(size=70), 5),
+    )
+    y, order = rng.normal(size=350), rng.permutation(350)
+    one = staggered_adoption(y, unit, period, first, covariates=x, control=control, base=base)
+    rows = (column[order] for column in (y + 3.0 * x * period**2, unit, period, first))
+    other = staggered_adoption(*rows, covariates=x[order], control=control, base=base)
+    np.testing.assert_allclose(one.effects, other.effects, atol=1e-6)
+    np.testing.assert_allclose(one.effect_errors, other.effect_errors, atol=1e-6)
+    assert one.lower <= one.estimate <= one.upper

@@ -36,33 +36,29 @@ def cohort_cells(
     unit: NDArray[np.intp],
     period: FloatArray,
     first: FloatArray,
-    covariates: FloatArray,
     control: str,
     base: str,
 ) -> Cells:
     """Callaway and Sant'Anna's effect of every cohort in every period, by diff-diff, without its warnings.
 
-    ``unit`` is numbered from 0, ``first`` is 0 for never, ``covariates`` are (rows, columns), also of no column.
+    ``unit`` is numbered from 0, ``first`` is 0 for never. Covariates are not for it: its doubly robust effects divide
+    the part of the controls by the number treated, not by the sum of the controls' weights.
     """
     import pandas as pd
     from diff_diff import CallawaySantAnna
 
-    names = [f"x{at}" for at in range(covariates.shape[1])]
     table = pd.DataFrame({"y": outcome, "unit": unit, "t": period, "first": first})
-    table[names] = covariates
     asked = CallawaySantAnna(
         control_group=CONTROLS[control], base_period=base, rank_deficient_action="error", vcov_type="hc1"
     )
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            found = asked.fit(
-                table, outcome="y", unit="unit", time="t", first_treat="first", covariates=names or None
-            )
+            found = asked.fit(table, outcome="y", unit="unit", time="t", first_treat="first")
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise ValueError(
-                "the effects of cohorts could not be fitted: give fewer or other covariates, such that no cohort can "
-                "be told from its controls by them, and periods before treatment"
+                "the effects of cohorts could not be fitted: give periods before treatment, and units treated later or "
+                "never"
             ) from error
     return _as_arrays(found, int(unit.max()) + 1)
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from onroll.statistics._adjusted_cells import adjusted_cells
 from onroll.statistics._cell_averages import ALONE, CellAverages, CellsBefore, Weighing
-from onroll.statistics._inputs import FloatArray, choice, figures, normal_quantile, numbers, open_share
+from onroll.statistics._inputs import FloatArray, choice, normal_quantile, numbers, open_share
 from onroll.statistics._library_frames import BASES, CONTROLS, Cells, cohort_cells
 from onroll.statistics._panel_notes import NO_WIDTH
 from onroll.statistics._panel_rows import MANY, MANY_TREATED, ROUNDED, PanelRows, panel_rows
+from onroll.statistics._staggered_inputs import covariate_table, first_periods, some_of_each
 
 __all__ = ["CellAverages", "CellsBefore", "Staggered", "staggered_adoption"]
 
-NO_CONTROL = "no control left"
+NO_CONTROL, NO_ONE = "no control left", "no unit seen in both periods"
+TOLD_APART = "covariates leave no control alike"
 ALONE_CONTROL = "one control unit: its error means nothing"
 
 
@@ -34,13 +37,14 @@ class Staggered:
     group, period : ndarray, shape (cells,)
         First period under treatment of a cohort, and the period it is looked at.
     effects, effect_errors, effect_lower, effect_upper : ndarray, shape (cells,)
-        NaN where ``cell_note`` says that no control is left.
+        NaN where ``cell_note`` says that no control is left, or none alike.
     treated, controls : ndarray of int, shape (cells,)
         Units.
     cell_note : ndarray of str, shape (cells,)
-        What a cell cannot bear: no control left, a cohort of one unit, one control, no unit that strayed; mostly empty.
+        What a cell cannot bear: no control left or none alike, a cohort of one unit, one control, no unit that strayed;
+        mostly empty.
     covariance : ndarray, shape (cells, cells)
-        NaN where no control is left.
+        NaN where effects are.
     since_treatment, by_cohort, by_period : CellAverages
         The same cells averaged by periods since treatment, by cohort and by calendar period.
     before : CellsBefore
@@ -101,9 +105,12 @@ def staggered_adoption(
     period : array_like, shape (rows,)
         Numbers in the order of time.
     first_treated : array_like, shape (rows,)
-        The first period under treatment of the row's unit; 0 or ``inf`` for never.
+        The first period under treatment of the row's unit, as ``period`` counts (a year such as 2021, not its place),
+        alike in all rows of the unit; 0 or ``inf`` for a unit never treated.
     covariates : array_like, shape (rows,) or (rows, columns), optional
-        What units must be alike in to move alike, as it was before treatment; doubly robust. Leave out for none.
+        What units must be alike in to move alike; of it each cell takes what it was in the period the cell is set
+        against. Doubly robust: right where either the chance of treatment or the change of controls follows them as
+        modelled (logistic, linear). Leave out for none.
     control : {"not yet treated", "never treated"}, default "not yet treated"
     base : {"varying", "universal"}, default "varying"
         What cells before treatment are set against: the period before each, or the last before treatment, as
@@ -114,25 +121,28 @@ def staggered_adoption(
     Returns
     -------
     Staggered
-        Cells without a control left are NaN with a word in ``cell_note`` and in no average. Limits are normal.
+        Cells without a control left, or with covariates none alike (a unit's chance of being of the cohort is 0.999 or
+        more), are NaN with a word in ``cell_note`` and in no average. Limits are normal.
 
     Raises
     ------
     ValueError
-        If a unit has two rows of a period or two beginnings, nobody is treated within the periods seen, nobody is
-        left as control, or covariates tell cohorts from controls outright.
+        If a unit is missing or has two rows of a period or two beginnings, a beginning is missing or below 0, nobody is
+        treated within the periods seen, nobody is left as control, or covariates tell all cohorts from their controls.
 
     Notes
     -----
     An effect only if treated and controls (alike in covariates) would have moved in parallel, and nobody changed
     before treatment began. Errors are of units and rest on many of them. A cohort of one unit has an error that
     knows only its controls: it says nothing. Units treated before the second period are left out; those treated
-    after the last are not treated here.
+    after the last are not treated here. A control whose chance of treatment passes 0.995 counts for nothing.
+    ``adoption_permutation`` and ``unit_changes`` count ``first_treated`` by places from 0, ``staggered_power`` from 1.
 
     References
     ----------
-    Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230; computed by diff-diff.
-    data/validation/P16_staggered_mpdta: the authors' example; tests: the differences of means by hand.
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230; computed by diff-diff, with covariates by the
+    formulas of Sant'Anna and Zhao (2020), Journal of Econometrics 219, 101-122, weights adding up to 1.
+    data/validation/P16_staggered_mpdta: the authors' example; tests: R's glm and lm, differences of means by hand.
 
     Examples
     --------
@@ -146,70 +156,43 @@ def staggered_adoption(
     level = open_share("confidence", confidence)
     compared, which = choice("control", control, tuple(CONTROLS)), choice("base", base, BASES)
     rows = panel_rows(outcome, unit, period, None)
-    time, first = numbers("period", period), _first(first_treated, rows, period)
-    beside = _covariates(covariates, rows.y.size)
+    time, first = numbers("period", period), first_periods(first_treated, rows, period)
+    beside = None if covariates is None else covariate_table(covariates, rows.y.size)
     never_had = (first > 0) & (first <= np.unique(time)[0])
     late = first > time.max()
     kept = ~never_had
     code = np.unique(rows.unit[kept], return_inverse=True)[1] if kept.any() else np.array([], dtype=np.intp)
     begun = np.where(late, 0.0, first)[kept]
-    _some_of_each(begun, compared)
-    cells = cohort_cells(rows.y[kept], code, time[kept], begun, beside[kept], compared, which)
+    some_of_each(begun, compared)
+    panel = rows.y[kept], code, time[kept], begun
+    if beside is None:
+        cells = cohort_cells(*panel, compared, which)
+    else:
+        cells = adjusted_cells(*panel, beside[kept], compared, which)
     cohort = np.zeros(int(code.max()) + 1)
     cohort[code] = begun
-    had = np.isfinite(cells.effects)
-    if not (had & (cells.period >= cells.group)).any():
-        raise ValueError(
-            "no cohort has a control left in any period under treatment; give units treated later or never"
-        )
-    found = _result(cells, had, cohort, level, compared, ROUNDED * float(np.abs(rows.y).max()))
+    found = _result(cells, cohort, level, compared, ROUNDED * float(np.abs(rows.y).max()))
     whole = rows.units * rows.periods == rows.y.size
     return replace(found, note="; ".join(_remarks(rows, first, never_had, late, found, whole)))
 
 
-def _first(value: ArrayLike, rows: PanelRows, period: ArrayLike) -> FloatArray:
-    """The first period under treatment, 0 for never; once a unit, and a unit once a period."""
-    first = figures("first_treated", value)
-    if first.shape != rows.y.shape or np.isnan(first).any() or np.isneginf(first).any():
+def _had(cells: Cells) -> NDArray[np.bool_]:
+    """Cells that have an effect; raise where none of them is under treatment."""
+    had, after = np.isfinite(cells.effects), cells.period >= cells.group
+    if (had & after).any():
+        return had
+    if (after & (cells.treated > 0) & (cells.controls > 0)).any():
         raise ValueError(
-            f"first_treated has shape {first.shape}; give each of {rows.y.size} rows the first period under treatment, "
-            "0 or inf for never"
+            "the effects of cohorts could not be fitted: give fewer or other covariates, such that no cohort can be told "
+            "from its controls by them"
         )
-    if len(np.unique(np.column_stack([rows.unit, rows.period]), axis=0)) < rows.y.size:
-        raise ValueError("unit has two rows of one period; give one")
-    if np.any(numbers("period", period) <= 0):
-        raise ValueError("period has 0 or less in it, and 0 is never in first_treated; number periods from 1")
-    first = np.where(np.isposinf(first), 0.0, first)
-    if len(np.unique(np.column_stack([rows.unit, first]), axis=0)) > rows.units:
-        raise ValueError("first_treated changes within a unit; treatment begins once")
-    return first
+    raise ValueError(
+        "no cohort has a control left in any period under treatment; give units treated later or never"
+    )
 
 
-def _covariates(value: ArrayLike | None, rows: int) -> FloatArray:
-    table = np.zeros((rows, 0)) if value is None else numbers("covariates", value)
-    table = table[:, None] if table.ndim == 1 else table
-    if table.ndim != 2 or len(table) != rows:
-        raise ValueError(f"covariates have shape {table.shape}; give (rows, columns), {rows} rows")
-    return table
-
-
-def _some_of_each(begun: FloatArray, control: str) -> None:
-    """Refuse what has nobody treated, or nobody to set beside them."""
-    cohorts = np.unique(begun[begun > 0])
-    if not cohorts.size:
-        raise ValueError(
-            "first_treated lies after the first period and within those seen for no unit; nobody is treated"
-        )
-    if not np.any(begun == 0) and (control == "never treated" or cohorts.size < 2):
-        raise ValueError(
-            f"control is {control!r} and no such unit is left; give units never treated"
-            + ("" if cohorts.size < 2 else ", or choose 'not yet treated'")
-        )
-
-
-def _result(
-    cells: Cells, had: NDArray[np.bool_], cohort: FloatArray, level: float, control: str, none: float
-) -> Staggered:
+def _result(cells: Cells, cohort: FloatArray, level: float, control: str, none: float) -> Staggered:
+    had = _had(cells)
     kept = Cells(*(getattr(cells, name)[..., had] for name in Cells.__slots__))
     weighing, deviate = Weighing(kept, cohort, level, none), normal_quantile(level)
     estimate, moved = weighing.overall()
@@ -217,8 +200,15 @@ def _result(
     covariance = cells.influence.T @ cells.influence
     covariance[~had], covariance[:, ~had] = np.nan, np.nan
     note = np.select(
-        [~had, cells.treated < 2, cells.controls < 2, np.nan_to_num(cells.errors) <= none],
-        [NO_CONTROL, ALONE, ALONE_CONTROL, NO_WIDTH],
+        [
+            cells.controls < 1,
+            cells.treated < 1,
+            ~had,
+            cells.treated < 2,
+            cells.controls < 2,
+            np.nan_to_num(cells.errors) <= none,
+        ],
+        [NO_CONTROL, NO_ONE, TOLD_APART, ALONE, ALONE_CONTROL, NO_WIDTH],
         default="",
     )
     return Staggered(
@@ -263,9 +253,10 @@ def _remarks(
         yield f"{rows.ever(never_had)} units left out: treated from the first period on, or before it"
     if late.any():
         yield f"{rows.ever(late)} units treated after the last period stand as never treated"
-    unmatched = np.unique(found.group[np.isnan(found.effects) & (found.period >= found.group)])
-    if unmatched.size:
-        yield f"no control left for some periods of cohorts {', '.join(f'{one:g}' for one in unmatched)}"
+    for why in (NO_CONTROL, NO_ONE, TOLD_APART):
+        without = np.unique(found.group[(found.cell_note == why) & (found.period >= found.group)])
+        if without.size:
+            yield f"{why} for some periods of cohorts {', '.join(f'{one:g}' for one in without)}"
     alone = np.unique(found.group[found.treated == 1])
     if alone.size:
         yield f"cohorts {', '.join(f'{one:g}' for one in alone)} are of one unit: their errors mean nothing"

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 
 from onroll.statistics._panel_notes import NO_WIDTH
@@ -123,11 +124,28 @@ def test_nothing_of_the_library_s_warnings_is_heard() -> None:
         ({"first_treated": np.repeat([0.0] * 10, 6)}, "nobody is treated"),
         ({"first_treated": np.repeat([1.0] * 5 + [0.0] * 5, 6)}, "nobody is treated"),
         ({"first_treated": np.repeat([3.0] * 10, 6)}, "give units never treated$"),
-        ({"first_treated": np.tile([3.0, 4, 3, 3, 3, 3], 10)}, "changes within a unit"),
-        ({"first_treated": np.repeat([np.nan] * 10, 6)}, "0 or inf for never"),
+        (
+            {"first_treated": np.tile([3.0, 4, 3, 3, 3, 3], 10)},
+            r"first_treated\[1\] is 4; it changes within a unit",
+        ),
+        ({"first_treated": [3.0, np.nan] * 30}, r"first_treated\[1\] is nan; .*0 or inf for never"),
+        ({"first_treated": [3.0, None] * 30}, r"first_treated\[1\] is nan; .*0 or inf for never"),
+        ({"first_treated": [3.0, pandas.NA] * 30}, r"first_treated\[1\] is <NA>; give a number"),
+        (
+            {"first_treated": np.repeat([3.0] * 5 + [-1.0] * 5, 6)},
+            r"first_treated\[30\] is -1; give 0 or inf for",
+        ),
+        (
+            {"first_treated": np.repeat([3.0] * 5 + [-np.inf] * 5, 6)},
+            r"first_treated\[30\] is -inf; give 0 or",
+        ),
         ({"first_treated": [3.0]}, "first_treated has shape"),
-        ({"period": np.tile([0.0, 1, 2, 3, 4, 5], 10)}, "number periods from 1"),
-        ({"period": np.tile([1.0, 1, 2, 3, 4, 5], 10)}, "two rows of one period"),
+        ({"unit": ["a", None] * 30}, r"unit\[1\] is None; what is missing is no label"),
+        ({"unit": [1.0, np.nan] * 30}, r"unit\[1\] is nan; what is missing is no label"),
+        ({"unit": ["a", np.nan] * 30}, r"unit\[1\] is nan; what is missing is no label"),
+        ({"unit": ["a", pandas.NA] * 30}, r"unit\[1\] is <NA>; what is missing is no label"),
+        ({"period": np.tile([0.0, 1, 2, 3, 4, 5], 10)}, r"period\[0\] is 0; .*number periods from 1"),
+        ({"period": np.tile([1.0, 1, 2, 3, 4, 5], 10)}, "rows 0 and 1 are of one unit and period"),
         ({"outcome": np.full(60, np.inf)}, "outcome"),
         ({"control": "all"}, "choose one of not yet treated, never treated"),
         ({"base": "first"}, "choose one of varying, universal"),
@@ -165,3 +183,68 @@ def test_where_no_unit_strays_every_error_is_said_to_be_none(scale: float) -> No
     assert staggered_adoption(**(data | {"outcome": flat + 1e-6 * scale * data["outcome"]})).note == (
         "" if scale else NO_WIDTH
     )
+
+
+def test_a_covariate_that_never_varies_is_none() -> None:
+    data = panel([3.0] * 15 + [5.0] * 15 + [0.0] * 20)
+    for control, base in (("not yet treated", "varying"), ("never treated", "universal")):
+        plain = staggered_adoption(**data, control=control, base=base)
+        given = staggered_adoption(**data, covariates=np.full(300, 0.1), control=control, base=base)
+        for name in ("group", "period", "treated", "controls", "cell_note"):
+            np.testing.assert_array_equal(getattr(plain, name), getattr(given, name))
+        for name in ("effects", "effect_errors", "covariance"):
+            np.testing.assert_allclose(getattr(plain, name), getattr(given, name), atol=EXACT)
+        assert (given.estimate, given.error) == pytest.approx((plain.estimate, plain.error), abs=EXACT)
+        assert given.before.p_value == pytest.approx(plain.before.p_value, abs=EXACT)
+
+
+def test_with_covariates_gaps_and_cells_without_controls_are_as_without() -> None:
+    data = panel([3.0] * 14 + [5.0] * 13)
+    seen = np.random.default_rng(4).random(data["unit"].size) > 0.1
+    some = {name: column[seen] for name, column in data.items()}
+    plain, given = staggered_adoption(**some), staggered_adoption(**some, covariates=np.ones(seen.sum()))
+    np.testing.assert_allclose(plain.effects, given.effects, atol=EXACT)
+    np.testing.assert_array_equal(plain.cell_note, given.cell_note)
+    assert plain.note == given.note
+    assert "no control left for some periods of cohorts 3, 5" in given.note
+
+
+def test_covariates_are_taken_from_the_period_a_cell_is_set_against() -> None:
+    data = panel([3.0] * 15 + [0.0] * 20)
+    x = np.random.default_rng(2).normal(size=(35, 6))
+    given = staggered_adoption(**data, covariates=x.ravel(), base="universal")
+    as_then = staggered_adoption(**data, covariates=np.repeat(x[:, 1], 6), base="universal")
+    np.testing.assert_array_equal(given.effects, as_then.effects)
+
+
+def test_columns_that_say_nothing_more_and_other_scales_change_nothing() -> None:
+    data = panel([3.0] * 15 + [5.0] * 15 + [0.0] * 20)
+    x = np.repeat(np.random.default_rng(3).normal(size=50), 6)
+    one = staggered_adoption(**data, covariates=x)
+    more = staggered_adoption(**data, covariates=np.column_stack([1e6 * x + 1e8, 2 - x, np.ones(300)]))
+    np.testing.assert_allclose(one.effects, more.effects, atol=1e-6)
+    np.testing.assert_allclose(one.effect_errors, more.effect_errors, atol=1e-6)
+
+
+def test_controls_unlike_any_treated_unit_only_help_the_line() -> None:
+    """Nobody treated has the second kind: its units weigh nothing, and a level of their own takes them out."""
+    data = panel([3.0] * 15 + [0.0] * 30)
+    other = np.repeat(np.arange(45) >= 35, 6)
+    found = staggered_adoption(**data, covariates=other)
+    kept = {name: column[~other] for name, column in data.items()}
+    alone = staggered_adoption(**kept)
+    np.testing.assert_allclose(found.effects, alone.effects, atol=EXACT)
+    np.testing.assert_allclose(found.effect_errors, alone.effect_errors, atol=EXACT)
+
+
+def test_a_cohort_that_covariates_tell_from_its_controls_is_named_and_not_averaged() -> None:
+    data = panel([3.0] * 12 + [5.0] * 12 + [0.0] * 24)
+    x = np.repeat(np.where(np.arange(48) < 12, 1.0, 0.0), 6)
+    found = staggered_adoption(**data, covariates=x)
+    told = found.group == 3
+    assert np.isnan(found.effects[told]).all()
+    assert np.isnan(found.covariance[told]).all()
+    assert set(found.cell_note[told]) == {"covariates leave no control alike"}
+    assert "covariates leave no control alike for some periods of cohorts 3" in found.note
+    assert found.by_cohort.at.tolist() == [5.0]
+    assert np.isfinite([found.estimate, found.error]).all()
