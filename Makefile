@@ -12,8 +12,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_READY := $(VENV)/.spark-ready
 
-# Tests on two cores, a file on one of them; SIDE_BY_SIDE= runs them one after another.
+# Tests on two cores, a file on one of them; SIDE_BY_SIDE= runs them one after another. A test starts nbval itself.
 SIDE_BY_SIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -p no:nbval
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
@@ -70,7 +71,7 @@ evaluate: $(READY)  ## the evaluation of the latest year, or of YEAR; ARGS are h
 	@$(BIN)/onroll evaluate $(if $(YEAR),--year $(YEAR)) $(ARGS)
 
 test: check $(SPARK_READY)  ## everything: check, all tests with the slow ones, the notebooks, the browser, the benchmarks once
-	$(BIN)/python -m pytest -m "" --benchmark-disable $(SIDE_BY_SIDE) tests benchmarks
+	$(PYTEST) -m "" --benchmark-disable $(SIDE_BY_SIDE) tests benchmarks
 
 # ---- parts of them
 
@@ -81,10 +82,10 @@ check: $(READY)  ## lint, types and the law of imports
 	$(BIN)/lint-imports --no-cache
 
 quick: $(READY)  ## the tests that are not slow
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	$(PYTEST) $(SIDE_BY_SIDE) $(ARGS)
 
 bench: $(READY)  ## how fast, as ratios to the ordinary way of doing the same
-	$(BIN)/python -m pytest -m "" --benchmark-only --benchmark-columns=min,median,rounds -s benchmarks
+	$(PYTEST) -m "" --benchmark-only --benchmark-columns=min,median,rounds -s benchmarks
 
 workbench: $(READY)  ## JupyterLab on the notebooks
 	$(BIN)/onroll workbench

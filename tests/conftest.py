@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,10 +27,11 @@ from onroll.validation.certificate import certificate
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (
     "test_whole_years", "test_counts_engines", "test_run_of_records", "test_run_again", "test_runs_of_other_figures",
-    "test_whole_run", "test_mixed_simulation", "test_notebooks_run", "test_evaluation_speed", "test_door_properties",
-    "test_consistency_truth", "test_honest_bounds_reference",
+    "test_notebooks_run", "test_whole_run", "test_mixed_simulation", "test_consistency_truth", "test_own_records",
+    "test_honest_bounds_reference",
 )  # fmt: skip
-"""Files of a minute and more, the longest first."""
+"""Files of half a minute and more, the longest first."""
+import_module("onroll.orchestration.libraries")  # before a test imports nbformat the slow way
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
 )  # else every process that a test starts compiles everything again

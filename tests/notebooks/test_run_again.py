@@ -10,14 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
 import onroll as on
+from onroll import evaluation
 from onroll.errors import OnrollError
+from onroll.framework import load
 from onroll.provenance import is_whole
+from onroll.study import Study
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("certified")]
 
@@ -29,6 +33,12 @@ PROMISED = (
 
 FEW = ("10_exclusions", "50_practice", "91_board")
 """One that will fail, one that does not need it and one that does."""
+
+
+@pytest.fixture
+def answered(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a copy of the project asks has been answered, but for its notebooks; which are run again is the question."""
+    monkeypatch.setattr(evaluation, "study_of", lambda copy, *_: replace(study, framework=load(copy.root)))
 
 
 def run_of(project: Path) -> Path:
@@ -48,6 +58,7 @@ def test_what_is_up_to_date_is_not_run_again(whole: tuple[Path, list[str]]) -> N
     assert manifest(run_of(project))["made"] == before
 
 
+@pytest.mark.usefixtures("answered")
 def test_one_changed_notebook_is_run_alone(
     own_project: Callable[..., Path], whole: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
@@ -65,6 +76,7 @@ def test_one_changed_notebook_is_run_alone(
     assert is_whole(run_of(project), manifest(run_of(project)))
 
 
+@pytest.mark.usefixtures("answered")
 def test_a_failing_notebook_leaves_the_last_run_and_a_card_and_the_others(
     own_project: Callable[..., Path], whole: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
