@@ -127,7 +127,7 @@ def test_covariates_are_taken_from_outcomes_before_hedges(rows: Rows) -> None:
 def test_hedges_finds_the_difference_that_was_drawn() -> None:
     """Six schools of fifteen: the mean over trials is the truth, the model's divided by variances of few schools is not."""
     rng = np.random.default_rng(21)
-    school, times = np.repeat(np.arange(6), 15), 1500
+    school, times = np.repeat(np.arange(6), 15), 300
     group = (school < 3) * 1.0
     told = np.zeros(times)
     for at in range(times):

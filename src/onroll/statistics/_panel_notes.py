@@ -9,6 +9,7 @@ from onroll.statistics._inputs import BoolArray, FloatArray, so_many
 
 ONE_BEFORE = "one period before: whether units moved alike until then cannot be looked at"
 NO_WIDTH = "nothing scatters, so limits have no width: how far it strays by itself is not known"
+NO_END = "too few other units for this confidence: no change, however large, would be seen"
 JUMP = 1.5
 """An exposure that grows, or shrinks, by more than this factor from one period to the next is no ordinary change: of
 10,171 steps of authorities' pupils on roll in the published years, by phase, 3 pass it, all in special schools."""

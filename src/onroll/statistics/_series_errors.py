@@ -15,8 +15,12 @@ def usual_lag(periods: int) -> int:
     return int(4.0 * (periods / 100.0) ** (2.0 / 9.0))
 
 
-def checked_lag(lag: int | None, periods: int) -> int:
-    """How many periods back, from 0 to one less than there are."""
+def checked_lag(lag: int | None, periods: int, errors: str) -> int:
+    """How many periods back, from 0 to one less than there are; 0 where errors do not look back."""
+    if errors != "newey-west":
+        if lag is not None:
+            raise ValueError(f"lag is {lag!r} with errors {errors!r}, which do not look back; leave it out")
+        return 0
     if lag is None:
         return usual_lag(periods)
     if not isinstance(lag, int | np.integer) or isinstance(lag, bool) or not 0 <= lag < periods:

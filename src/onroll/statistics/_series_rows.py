@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import BoolArray, FloatArray, choice, flag, so_many
+from onroll.statistics._inputs import BoolArray, FloatArray, choice, figures, flag, so_many
 from onroll.statistics._masks import mask
 
 WAYS = ("own level", "left out")
@@ -73,6 +73,20 @@ def plan(
             )
     runs = _runs(inside) if way == "own level" else np.empty((periods, 0))
     return Plan(later, inside, used, _season(periods, season, harmonics), runs, bent)
+
+
+def series(name: str, value: ArrayLike, of: str, periods: int | None = None) -> FloatArray:
+    """One figure a period, NaN for none."""
+    y = figures(name, value)
+    if y.ndim != 1 or not y.size or y.size != (periods or y.size):
+        wanted = "(periods,)" if periods is None else f"({periods},)"
+        raise ValueError(f"{name} has shape {y.shape}; give one {of} a period, {wanted}")
+    return y
+
+
+def known(values: FloatArray, used: BoolArray, instead: float = 0.0) -> FloatArray:
+    """The figures, with another in place of NaN where a period is not used; elsewhere NaN stays, to be refused."""
+    return np.where(~used & np.isnan(values), instead, values)
 
 
 def series_rows(asked: Plan, *, comparison: bool, season_of: str) -> SeriesRows:

@@ -26,6 +26,8 @@ ONE_MOVED = (
     "the dose moved in one school only: no error of schools can be told, and the ratio has no limits; compare that school "
     "with the others by one_treated"
 )
+FARTHEST_LOG = 100.0
+"""A ratio whose log is beyond this is one for a unit of dose that nobody has more of."""
 EXACT = 1e-9
 """An error so small is what rounding left of none."""
 
@@ -111,14 +113,15 @@ def dose_response(
     Returns
     -------
     DoseResponse
-        With few schools ``note`` says so; where the dose moved in one only, limits are 0 and ``inf``. School years
-        without a score the year before are left out and counted.
+        Errors are "CR1": times schools over schools less 1, and not times rows less 1 over rows less columns too, as
+        statsmodels' default for clusters has it. With few schools ``note`` says so; where the dose moved in one only,
+        limits are 0 and ``inf``. School years without a score the year before are left out and counted.
 
     Raises
     ------
     ValueError
-        If no score is of a year before, fewer than three schools are left, doses move alike in all schools, or they
-        tell events from none outright.
+        If no score is of a year before, fewer than three schools are left, doses move alike in all schools, they tell
+        events from none outright, or their unit is so small that the ratio passes all bounds.
 
     Notes
     -----
@@ -218,6 +221,11 @@ def _fitted(
     free = data.schools - 1
     alone = _moved(data) < 2
     half = np.inf if alone else error * float(special.stdtrit(free, 0.5 + level / 2.0))
+    if abs(slopes[0]) + (0.0 if alone else half) > FARTHEST_LOG:
+        raise ValueError(
+            f"dose has so small a unit that the log of the ratio for one unit more is {slopes[0]:.3g}, give or take "
+            f"{half:.3g}; give doses in a larger unit"
+        )
     ratio, low, high = (float(one) for one in np.exp(slopes[0] + np.array([0.0, -half, half])))
     strength = e_value(
         ratio, min(ratio, 1.0) if alone else low, max(ratio, 1.0) if alone else high, confidence=level

@@ -18,7 +18,7 @@ from onroll.statistics._series_errors import (
     prais_winsten,
 )
 from onroll.statistics._series_result import Estimated, InterruptedSeries, result
-from onroll.statistics._series_rows import SeriesRows, plan, series_rows
+from onroll.statistics._series_rows import Plan, SeriesRows, known, plan, series, series_rows
 
 ERRORS = ("newey-west", "prais-winsten", "model")
 MOST_LAGS = 12
@@ -48,15 +48,15 @@ def interrupted_rates(
     Parameters
     ----------
     rate : array_like, shape (periods,)
-        A rate or share of each period, in order and without gaps; finite numbers that differ.
+        A rate or share of each period, in order and without gaps; finite numbers that differ. NaN in windows left out.
     after, season, harmonics, window, in_window, slope_change, season_of, confidence
         As for ``interrupted_series``.
     comparison : array_like, shape (periods,), optional
         Rates of a second series.
     errors : {"newey-west", "prais-winsten", "model"}, default "newey-west"
-        "newey-west" is times rows over rows less columns.
+        "newey-west" is times rows over rows less columns; windows left out keep their place in time.
     lag : int, optional
-        How far back Newey and West's errors look; ``4 (periods / 100)^(2/9)``, rounded down, when left out.
+        How far back Newey and West's errors look (and they only); ``4 (periods / 100)^(2/9)``, rounded down, when left out.
     distribution : {"z", "t"}, default "t"
         Limits by t on rows less columns, or by the normal.
 
@@ -86,35 +86,31 @@ def interrupted_rates(
     >>> round(found.estimate, 2), round(found.durbin_watson, 2)
     (-1.12, 2.91)
     """
-    y = _rates("rate", rate, None)
-    periods = y.size
+    periods = series("rate", rate, "number").size
     asked = plan(
         periods, after, season=season, harmonics=harmonics, window=window, in_window=in_window,
         slope_change=slope_change,
     )  # fmt: skip
     rows = series_rows(asked, comparison=comparison is not None, season_of=season_of)
-    y = y[asked.used]
+    y = _rates("rate", rate, asked)
     if comparison is not None:
-        y = np.append(y, _rates("comparison", comparison, periods)[asked.used])
+        y = np.append(y, _rates("comparison", comparison, asked))
     kind, level = choice("errors", errors, ERRORS), open_share("confidence", confidence)
     if kind == "prais-winsten" and not asked.used.all():
         raise ValueError(
             "in_window is 'left out' under 'prais-winsten', which needs every period beside the next; give the "
             "window its own level, or ask for newey-west"
         )
-    back = checked_lag(lag, periods) if kind == "newey-west" else 0
+    back = checked_lag(lag, periods, kind)
     made = _estimated(rows, y, kind, back)
     lags = min(MOST_LAGS, int(asked.used.sum()) // 3)
     alike = autocorrelations(made.residuals[rows.own], rows.period[rows.own], lags)
     return result(asked, rows, made, None, alike, distribution, level)
 
 
-def _rates(name: str, value: ArrayLike, periods: int | None) -> FloatArray:
-    """One series of numbers, checked."""
-    y = numbers(name, value)
-    if y.ndim != 1 or not y.size or y.size != (periods or y.size):
-        wanted = "(periods,)" if periods is None else f"({periods},)"
-        raise ValueError(f"{name} has shape {y.shape}; give one number a period, {wanted}")
+def _rates(name: str, value: ArrayLike, asked: Plan) -> FloatArray:
+    """One series of numbers in the periods used, checked."""
+    y = numbers(name, known(series(name, value, "number", asked.used.size), asked.used))[asked.used]
     if np.ptp(y) == 0:
         raise ValueError(f"{name} is {y[0]:g} in every period; there is nothing to model")
     return y

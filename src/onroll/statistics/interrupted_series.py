@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from onroll.statistics._cell_rows import CellRows
-from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, open_share
+from onroll.statistics._inputs import FloatArray, above_zero, choice, counts, figures, open_share
 from onroll.statistics._negative_binomial import NegativeBinomial
 from onroll.statistics._series_errors import autocorrelations, checked_lag, newey_west
 from onroll.statistics._series_result import Change, Estimated, InterruptedSeries, result
-from onroll.statistics._series_rows import Plan, SeriesRows, plan, series_rows
+from onroll.statistics._series_rows import Plan, SeriesRows, known, plan, series, series_rows
 
 __all__ = ["ERRORS", "FAMILIES", "Change", "InterruptedSeries", "interrupted_series"]
 
@@ -65,17 +65,19 @@ def interrupted_series(
     window : array_like of bool, shape (periods,), optional
         True in declared windows, such as school closures; each unbroken stretch is a window.
     in_window : {"own level", "left out"}, default "own level"
+        In windows left out events and exposure may be NaN: a closure has no data.
     slope_change : bool, default False
         Let the trend change too; the step is then that at the last period before.
     comparison, comparison_exposure : array_like, shape (periods,), optional
-        A second series with level, trend, step and windows of its own.
+        A second series with level, trend, step and windows of its own; its exposure is equal when left out.
     season_of : {"common", "own"}, default "common"
         Whether the comparison has a season of its own.
     family : {"poisson", "quasi-poisson", "negative binomial"}, default "quasi-poisson"
     errors : {"model", "newey-west"}, default "model"
-        "newey-west": also where neighbouring periods are alike, times rows over rows less columns.
+        "newey-west": also where neighbouring periods are alike, times rows over rows less columns. Windows left out
+        keep their place in time: periods on either side of one are not neighbours.
     lag : int, optional
-        How far back those look; ``4 (periods / 100)^(2/9)``, rounded down, when left out.
+        How far back those look, under "newey-west"; ``4 (periods / 100)^(2/9)``, rounded down, when left out.
     distribution : {"z", "t"}, default "z"
         Limits by the normal, as the source has them, or by t on rows less columns, wider for short series.
     confidence : float, default 0.95
@@ -84,13 +86,15 @@ def interrupted_series(
     Returns
     -------
     InterruptedSeries
-        ``estimate`` is the rate ratio of the step. Where events scatter less than chance has them ``note`` says so.
+        ``estimate`` is the rate ratio of the step. ``fitted`` and ``counterfactual`` are NaN where exposure is. Where
+        events scatter less than chance has them ``note`` says so.
 
     Raises
     ------
     ValueError
-        If periods are too few for the coefficients (it says how many are needed), none is before or after outside
-        the windows, no event is, the season is longer than the series, or the columns depend on one another.
+        If something is given that nothing asked for looks at (``lag``, ``comparison_exposure``), periods are too few for
+        the coefficients (it says how many are needed), none is before or after outside the windows, no event is, the
+        season is longer than the series, or the columns depend on one another.
 
     Notes
     -----
@@ -113,19 +117,25 @@ def interrupted_series(
     >>> round(found.estimate, 3), round(found.lower, 3), round(found.upper, 3)
     (0.769, 0.7, 0.844)
     """
-    k, n = _counted("events", "exposure", events, exposure)
+    had = series("events", events, "count")
+    periods = counts("events", np.where(np.isnan(had), 0.0, had)).size
     asked = plan(
-        k.size, after, season=season, harmonics=harmonics, window=window, in_window=in_window,
+        periods, after, season=season, harmonics=harmonics, window=window, in_window=in_window,
         slope_change=slope_change,
     )  # fmt: skip
+    if comparison is None and comparison_exposure is not None:
+        raise ValueError(
+            "comparison_exposure is given without comparison; give the events it belongs to, or leave it out"
+        )
+    k, n = _counted("events", "exposure", events, exposure, asked)
     _some(asked, k, "events")
     rows = series_rows(asked, comparison=comparison is not None, season_of=season_of)
     y, roll = k[asked.used], n[asked.used]
     if comparison is not None:
-        other, its = _counted("comparison", "comparison_exposure", comparison, comparison_exposure, k.size)
+        other, its = _counted("comparison", "comparison_exposure", comparison, comparison_exposure, asked)
         _some(asked, other, "comparison")
         y, roll = np.append(y, other[asked.used]), np.append(roll, its[asked.used])
-    back = checked_lag(lag, k.size) if choice("errors", errors, ERRORS) == "newey-west" else 0
+    back = checked_lag(lag, periods, choice("errors", errors, ERRORS))
     level = open_share("confidence", confidence)
     made = _estimated(rows, y, np.log(roll), choice("family", family, FAMILIES), errors, back)
     lags = min(MOST_LAGS, int(asked.used.sum()) // 3)
@@ -134,16 +144,14 @@ def interrupted_series(
 
 
 def _counted(
-    name: str, of: str, events: ArrayLike, exposure: ArrayLike | None, periods: int | None = None
+    name: str, of: str, events: ArrayLike, exposure: ArrayLike | None, asked: Plan
 ) -> tuple[FloatArray, FloatArray]:
-    """Events and exposure of one series, checked."""
-    k = counts(name, events)
-    if k.ndim != 1 or not k.size or k.size != (periods or k.size):
-        wanted = "(periods,)" if periods is None else f"({periods},)"
-        raise ValueError(f"{name} has shape {k.shape}; give one count a period, {wanted}")
-    n = above_zero(of, 1.0 if exposure is None else exposure)
+    """Events and exposure of one series, checked; what is NaN in a period left out is never looked at."""
+    k = counts(name, known(series(name, events, "count", asked.used.size), asked.used))
+    n = figures(of, 1.0 if exposure is None else exposure)
     if n.shape not in ((), k.shape):
         raise ValueError(f"{of} has shape {n.shape}; give one number a period, {k.shape}")
+    above_zero(of, known(n, asked.used, 1.0) if n.ndim else n)
     if not k.any():
         raise ValueError(f"{name} is 0 in every period; there is nothing to model")
     return k, np.array(np.broadcast_to(n, k.shape))

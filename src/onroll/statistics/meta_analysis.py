@@ -10,15 +10,12 @@ from scipy import special
 
 from onroll.statistics._inputs import (
     FloatArray,
-    above_zero,
     at_least_zero,
     normal_quantile,
-    numbers,
     open_share,
-    together,
 )
 from onroll.statistics._panel_notes import together_said
-from onroll.statistics.random_effects import random_effects
+from onroll.statistics.random_effects import estimates, random_effects
 
 FEW = 5
 TOO_FEW = "{} estimates: how far they differ is hardly known, and a range for another one is very wide"
@@ -47,7 +44,8 @@ class MetaAnalysis:
     spread : float
         Standard deviation between true figures; 0 or more.
     predicted_lower, predicted_upper : float
-        Where the true figure of another such unit would lie.
+        Where the true figure of another such unit would lie: t on estimates less 1 (``freedom``), with Knapp and
+        Hartung's error of the mean.
     i2 : float
         Share of the scatter that is not chance, in per cent.
     q, q_p_value : float
@@ -87,7 +85,7 @@ def meta_analysis(
     estimate : array_like, shape (units,)
         Estimates on a scale where they are about normal; two or more.
     standard_error : array_like, shape (units,)
-        Of each apart from what they share, above 0.
+        Of each apart from what they share, above 0; one number where it is the same for all.
     shared_error : float, default 0.0
         Standard error that all of them have in common, such as that of what they are set beside; 0 or more. It moves
         them together, so their scatter knows nothing of it.
@@ -107,7 +105,9 @@ def meta_analysis(
 
     Notes
     -----
-    Estimates must be independent but for what they share, and their errors known.
+    Estimates must be independent but for what they share, and their errors known. The predicted range is that of metafor
+    with ``test="knha"``: k - 1 degrees of freedom. Higgins, Thompson and Spiegelhalter, who first gave one, take k - 2 and
+    the usual error of the mean, which is wider for few units.
 
     References
     ----------
@@ -120,11 +120,7 @@ def meta_analysis(
     >>> round(found.estimate, 2), found.predicted_lower < found.lower < found.upper < found.predicted_upper
     (0.44, True)
     """
-    shapes = {
-        "estimate": numbers("estimate", estimate),
-        "standard_error": above_zero("standard_error", standard_error),
-    }
-    y, s = (array.ravel() for array in together(shapes))
+    y, s = estimates(estimate, standard_error)
     level = open_share("confidence", confidence)
     pooled = random_effects(y, s, method="reml", confidence=level)
     weight = 1.0 / (s**2 + pooled.tau2)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from onroll.statistics._count_panel import CountPanel, count_panel, each_treated, height
 from onroll.statistics._few_events import chance_seen, few_events, wider
 from onroll.statistics._inputs import FloatArray, open_share
-from onroll.statistics._panel_notes import jumps, one_before, together_said
+from onroll.statistics._panel_notes import NO_END, jumps, one_before, together_said
 from onroll.statistics.ranked_change import RankedChange, ranked_change
 
 PLAIN = "Poisson panel of {} authorities, permutation standardised for size"
@@ -25,7 +25,8 @@ class OneTreated:
     ----------
     estimate, lower, upper : float
         Rate ratio: after over before, beside other units (that stood as high before), with its permutation interval.
-        Without an event after the ratio and ``lower`` are 0; without one before the ratio and ``upper`` are ``inf``.
+        Without an event after the ratio and ``lower`` are 0; without one before the ratio and ``upper`` are ``inf``. It is
+        ``raw`` over ``expected``, with ``recent=0`` too.
     confidence : float
         Level of the interval.
     method : str
@@ -35,9 +36,11 @@ class OneTreated:
     share_others : float
         The same share of the other units only: "six in ten others moved as far".
     raw : float
-        The rate ratio of the Poisson panel itself, before the comparison with the typical unit of its height.
+        The answer of the Poisson regression itself: the step of the treated. ``estimate`` is it over ``expected``.
     expected : float
-        The ratio that others as high before the treatment lead to expect of the treated, with no treatment at all.
+        The ratio that others as high before the treatment lead to expect of the treated, with no treatment at all; with
+        ``recent=0`` the weighted mean (in logs) of all others' steps, each refitted without the treated. It is near 1,
+        but not 1: the regression weighs units by their events, this mean gives small ones more of a say.
     detectable_fall, detectable_rise : float
         A ratio nearer to 1 than these would not have stood out at ``confidence``.
     change : ndarray, shape (units,)
@@ -49,7 +52,8 @@ class OneTreated:
     score : ndarray, shape (units,)
         Each unit's change less what is expected at its height, over its spread.
     note : str
-        What the limits cannot bear: no or few events, one period before, an exposure that jumps; mostly empty.
+        What the limits cannot bear: no or few events, too few others, one period before, an exposure that jumps; mostly
+        empty.
     """
 
     estimate: float
@@ -98,7 +102,8 @@ def one_treated(
         left out of the arrays.
     recent : int, default 0
         With k, units are compared with those that stood as high in the last k periods before: a line of change on
-        that height is fitted over the others. It takes regression to the mean out; 0 does not.
+        that height is fitted over the others. It takes regression to the mean out. 0 does not: only the others' mean
+        step is subtracted (in logs).
     confidence : float, default 0.95
         Level of the interval, strictly between 0 and 1.
 
@@ -106,8 +111,9 @@ def one_treated(
     -------
     OneTreated
         Where a unit has no events before or after, half an event is put to each side of its ``change``. ``upper`` is
-        ``inf`` and ``lower`` 0 where there are too few units for the level (19 others for 0.95). Where chance in the
-        treated's own events is more than others show, limits are widened by it and ``note`` says so; ranks are not.
+        ``inf`` and ``lower`` 0 where there are too few units for the level (19 others for 0.95), and ``note`` says so.
+        Where chance in the treated's own events is more than others show, limits are widened by it and ``note`` says so;
+        ranks are not.
 
     Raises
     ------
@@ -159,7 +165,9 @@ def one_treated(
         height=stood,
         spread=found.spread,
         score=found.score,
-        note=together_said(few, one_before(data.pre), jumps(data.exposure)),
+        note=together_said(
+            few, "" if np.isfinite(found.reach) else NO_END, one_before(data.pre), jumps(data.exposure)
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from onroll.statistics._count_panel import CountPanel, count_panel, levels_witho
 from onroll.statistics._design_power import chances
 from onroll.statistics._few_events import HALF, wider
 from onroll.statistics._inputs import BoolArray, FloatArray, numbers
-from onroll.statistics._panel_notes import jumps, one_before, periods_named, together_said
+from onroll.statistics._panel_notes import NO_END, jumps, one_before, periods_named, together_said
 from onroll.statistics._pre_trend import NO_TEST, SINGULAR, PreTrend, no_test
 from onroll.statistics.ranked_change import RankedChange, furthest_usual, ranked_change
 
@@ -46,7 +46,8 @@ class OneTreatedYears:
     pre_trend : PreTrend
         A joint test of the periods before, by rank among all others; ``denominator_freedom`` is their number.
     note : str
-        What the limits cannot bear: periods of no or few events, one period before, an exposure that jumps; mostly empty.
+        What the limits cannot bear: periods of no or few events, too few others, one period before, an exposure that
+        jumps; mostly empty.
     """
 
     estimate: float
@@ -152,7 +153,9 @@ def one_treated_years(
         covariance=likeness * np.outer(spread, spread), is_before=before,
         pre_trend=_joint(score[before], spread[before], likeness[np.ix_(before, before)], data.treated,
                          (when - when[base])[kept], before, level, share),
-        note=together_said(few, one_before(data.pre), jumps(data.exposure)),
+        note=together_said(
+            few, "" if np.isfinite(after.reach) else NO_END, one_before(data.pre), jumps(data.exposure)
+        ),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from onroll.statistics._inputs import (
     normal_quantile,
     numbers,
     open_share,
+    so_many,
     together,
 )
 
@@ -109,11 +110,7 @@ def random_effects(
     >>> pooled.estimate, pooled.tau2, pooled.i2
     (0.5, 0.12..., 75.0...)
     """
-    shapes = {
-        "estimate": numbers("estimate", estimate),
-        "standard_error": above_zero("standard_error", standard_error),
-    }
-    y, s = (array.ravel() for array in together(shapes))
+    y, s = estimates(estimate, standard_error)
     if y.size < 2:
         raise ValueError(f"estimate has {y.size} figure; give two or more, there is nothing to pool else")
     used, level = choice("method", method, tuple(METHODS)), open_share("confidence", confidence)
@@ -136,6 +133,17 @@ def random_effects(
         df=df,
         p_value=float(special.gammaincc(df / 2.0, q / 2.0)),
     )
+
+
+def estimates(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """One row of estimates with their errors; one error may be that of all, one estimate is not several."""
+    y, s = numbers("estimate", estimate), above_zero("standard_error", standard_error)
+    if y.size < s.size:
+        raise ValueError(
+            f"estimate is {so_many(y.size, 'figure')}, standard_error {s.size}; give an estimate for each"
+        )
+    y, s = together({"estimate": y, "standard_error": s})
+    return y.ravel(), s.ravel()
 
 
 def _mean(y: FloatArray, variance: FloatArray, tau2: float) -> tuple[float, float]:

@@ -9,11 +9,11 @@ from scipy import special
 from onroll.statistics._design_power import DesignPower, chances
 from onroll.statistics._inputs import FloatArray, numbers, one_above_zero
 from onroll.statistics._panel import TIE
+from onroll.statistics._panel_notes import NO_END
 from onroll.statistics.ranked_change import FEWEST, furthest_usual
 
 PLANTED = "planted in each other unit in turn and ranked"
 BY_FORMULA = "by formula, from how far others stray"
-NO_END = "too few other units for this confidence: no change, however large, would be seen"
 
 
 def planted_power(

@@ -9,9 +9,8 @@ from scipy import special
 from onroll.statistics._design_errors import series_error
 from onroll.statistics._design_power import DesignPower, chances, told
 from onroll.statistics._inputs import counts, flag, numbers, one_above_zero, one_number, so_many, whole
+from onroll.statistics._panel_notes import NO_END
 from onroll.statistics.one_treated import one_treated
-
-NO_END = "too few other units for this confidence: no change, however large, would be seen"
 
 
 def one_treated_power(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,7 +144,7 @@ def in_time(
     outcomes, treated, pre, confidence
         As for ``synthetic_control``.
     at : int
-        Row of the first period that is pretended to come after.
+        Row of the first period that is pretended to come after: a number, not a mask.
 
     Returns
     -------
@@ -172,8 +173,8 @@ def in_time(
     0.0
     """
     data = panel(outcomes, treated, pre, units=4)
-    earlier = (np.arange(data.pre.size) < at)[data.pre]
-    if earlier.all() or not earlier.any():
-        rows = np.flatnonzero(data.pre)
-        raise ValueError(f"at is {at!r}; give a row after {rows[0]} and up to {rows[-1]}")
+    last = int(data.pre.sum()) - 1
+    if isinstance(at, bool) or not isinstance(at, int | np.integer) or not 0 < at <= last:
+        raise ValueError(f"at is {reprlib.repr(at)}; give a row after 0 and up to {last}")
+    earlier = np.arange(last + 1) < at
     return synthetic_control(data.outcomes[data.pre], treated, earlier, confidence=confidence)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from onroll.statistics._inputs import numbers, of_shape, open_share, whole
+from onroll.statistics._inputs import FloatArray, numbers, open_share, refuse, whole
 from onroll.statistics._pre_trend import pre_trend
+
+UNEVEN = 1e-6
+"""Two sides of a covariance further apart than this share of its variances are not the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,13 @@ def trend_before(
     effects : array_like, shape (leads and lags,)
         Effects against the base period, which is not among them.
     covariance : array_like, shape (leads and lags, leads and lags)
+        Symmetric, variances above 0.
     relative : array_like of whole numbers, shape (leads and lags,)
-        Periods since treatment began, 0 the first under it.
+        Periods since treatment began, 0 the first under it; each once, without the base.
     units : int
         Units that the covariance rests on, 2 or more.
     base : int, default -1
+        Below 0.
     confidence : float, default 0.95
     power : float, default 0.80
         Above 1 - ``confidence`` and below 1.
@@ -83,7 +88,8 @@ def trend_before(
     Raises
     ------
     ValueError
-        If shapes differ or a number is out of its bounds.
+        If shapes differ, the base is among the periods or one of them stands there twice, a period is not whole, the
+        covariance is not square and symmetric or a variance not above 0, or a number is out of its bounds.
 
     Notes
     -----
@@ -102,16 +108,51 @@ def trend_before(
     own = numbers("effects", effects)
     if own.ndim != 1 or not own.size:
         raise ValueError(f"effects have shape {own.shape}; give one number for each period but the base")
-    matrix = of_shape("covariance", numbers("covariance", covariance), (own.size, own.size))
-    at = of_shape("relative", numbers("relative", relative), own.shape).astype(np.int64)
+    at = _periods(relative, base, own.size)
+    matrix = _covariance(covariance, own.size)
     level, free = open_share("confidence", confidence), whole("units", units, 2) - 1.0
-    found = pre_trend(own, matrix, at, base, free, level, power, barred=False)
+    found = pre_trend(own, matrix, at, int(base), free, level, power, barred=False)
     slope, half = (np.nan, np.nan) if found.note else _slope(own, matrix, at - base, free, level)
     return TrendBefore(
         estimate=slope, lower=slope - half, upper=slope + half, confidence=level,
         method="Wald test of all periods before, F on units less 1", statistic=found.statistic, p_value=found.p_value,
         power=found.power, detectable=found.detectable_slope, bias=found.bias, note=found.note,
     )  # fmt: skip
+
+
+def _periods(relative: ArrayLike, base: int, many: int) -> NDArray[np.int64]:
+    """Whole periods since treatment began, each once, the base not among them."""
+    start = whole("base", base, -(2**53), -1)
+    when = numbers("relative", relative)
+    if when.shape != (many,):
+        raise ValueError(f"relative has shape {when.shape}; give one period for each of {many} effects")
+    refuse("relative", when, when != np.floor(when), "give whole periods since treatment began")
+    refuse("relative", when, when == start, "it is the base, which is 0 by construction: leave its row out")
+    _, place, times = np.unique(when, return_index=True, return_counts=True)
+    again = np.isin(np.arange(many), place[times > 1])
+    refuse("relative", when, again, "it stands there more than once; give each period one effect")
+    return np.asarray(when, dtype=np.int64)
+
+
+def _covariance(covariance: ArrayLike, many: int) -> FloatArray:
+    """A square of covariances with variances above 0."""
+    matrix = numbers("covariance", covariance)
+    if matrix.shape != (many, many):
+        raise ValueError(
+            f"covariance has shape {matrix.shape}; give ({many}, {many}), such as np.diag(error**2) of independent effects"
+        )
+    size = np.sqrt(np.abs(np.diag(matrix)))
+    refuse(
+        "covariance",
+        matrix,
+        (np.eye(many) > 0) & (matrix <= 0),
+        "a variance is above 0: leave what is known out",
+    )
+    refuse(
+        "covariance", matrix, np.abs(matrix - matrix.T) > UNEVEN * np.outer(size, size),
+        "it is another on the other side of the diagonal",
+    )  # fmt: skip
+    return matrix
 
 
 def _slope(

@@ -136,3 +136,11 @@ def test_schools_that_were_split_or_merged_are_counted() -> None:
     assert "exposure of 2 schools grows by a half or shrinks by a third, or more" in note
     unlike = 400.0 * (1 + SCHOOL)  # schools of unlike size jump from row to row, not within
     assert "exposure" not in dose_response(**asked(events, exposure=unlike)).note  # type: ignore[arg-type]
+
+
+def test_a_unit_of_dose_that_nobody_has_more_of_is_named() -> None:
+    events = np.random.default_rng(2).poisson(30, SCHOOL.size)
+    with pytest.raises(
+        ValueError, match=r"^dose has so small a unit that the log of the ratio .* larger unit$"
+    ):
+        dose_response(events, 500, SCHOOL, YEAR, SCORE * 1e-6, SCHOOL, YEAR)

@@ -143,6 +143,9 @@ def test_a_smaller_model_is_set_beside_a_larger_one() -> None:
         ({"exposure": [1.0, 2.0]}, r"^exposure has shape \(2,\)"),
         ({"comparison": [1, 2]}, r"^comparison has shape \(2,\); give one count a period, \(24,\)"),
         ({"lag": 24, "errors": "newey-west"}, r"^lag is 24 in a series of 24 periods; give 0 to 23"),
+        ({"lag": 3}, r"^lag is 3 with errors 'model', which do not look back; leave it out"),
+        ({"comparison_exposure": np.ones(24)}, r"^comparison_exposure is given without comparison"),
+        ({"slope_change": "yes"}, r"^slope_change is 'yes'; give True or False"),
         ({"family": "normal"}, r"^family is 'normal'; choose one of poisson"),
         ({"confidence": 1.0}, r"^confidence is 1.0"),
         ({"distribution": "f"}, r"^distribution is 'f'; choose one of z, t"),
@@ -152,6 +155,29 @@ def test_refusals_say_the_way_out(asked: dict[str, object], message: str) -> Non
     given = {"events": counted(), "after": 12, **asked}
     with pytest.raises(ValueError, match=message):
         interrupted_series(**given)  # type: ignore[arg-type]
+
+
+def test_a_closure_that_is_left_out_needs_no_data() -> None:
+    closed = (TIME > 15) & (TIME < 19)
+    events, size = counted(), np.full(24, 1000.0)
+    gone, none = np.where(closed, np.nan, events), np.where(closed, np.nan, size)
+    asked = {"window": closed, "in_window": "left out", "errors": "newey-west"}
+    full = interrupted_series(events, 12, exposure=size, comparison=events[::-1], **asked)  # type: ignore[arg-type]
+    found = interrupted_series(
+        gone, 12, exposure=none, comparison=np.where(closed, np.nan, events[::-1]), **asked
+    )  # type: ignore[arg-type]
+    assert (found.estimate, found.lower, found.prevented) == (full.estimate, full.lower, full.prevented)
+    assert np.isnan(found.fitted).tolist() == closed.tolist()
+    rates = [interrupted_rates(one, 12, window=closed, in_window="left out") for one in (events, gone)]
+    assert rates[0].lower == rates[1].lower
+    for one in ({"exposure": none}, {"window": closed}):
+        with pytest.raises(ValueError, match=r"^(events|exposure)\[\d+\] is nan; give a finite number"):
+            interrupted_series(gone if "window" in one else events, 12, **one)  # type: ignore[arg-type]
+
+
+def test_a_lag_that_rates_would_not_look_at_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^lag is 3 with errors 'prais-winsten'"):
+        interrupted_rates(counted(), 12, errors="prais-winsten", lag=3)
 
 
 def test_a_window_without_an_event_is_refused_unless_left_out() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from onroll.statistics._panel_notes import ONE_BEFORE
+from onroll.statistics._panel_notes import NO_END, ONE_BEFORE
 from onroll.statistics.one_treated import one_treated
 from onroll.statistics.one_treated_years import one_treated_years
 
@@ -110,6 +110,22 @@ def test_with_few_units_the_interval_is_open() -> None:
     found = one_treated(events, size, 0, PRE)
     assert (found.lower, found.upper) == (0.0, float("inf"))
     assert found.p_value >= 1 / 12
+    assert found.note == one_treated_years(events, size, 0, PRE).note == NO_END
+    assert one_treated(events, size, 0, PRE, confidence=0.9).note == ""
+
+
+def test_the_ratio_is_the_regression_s_own_over_what_others_lead_to_expect_also_without_height() -> None:
+    events, size = made()
+    for recent in (0, 2):
+        found = one_treated(events, size, 0, PRE, recent=recent)
+        assert found.estimate == pytest.approx(found.raw / found.expected, rel=EXACT)
+        assert found.raw == pytest.approx(float(np.exp(found.change[0])), rel=EXACT)
+        others = found.change[1:]
+        assert np.exp(others.min()) < found.expected < np.exp(others.max())
+    assert (
+        one_treated(events, 1000.0, 0, PRE).estimate
+        == one_treated(events, np.full(events.shape, 1000), 0, PRE).estimate
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,45 @@ def test_limits_narrower_than_chance_alone_has_them_say_so_and_name_the_wider_on
 
 def test_estimates_that_differ_are_not_said_to_be_too_narrow() -> None:
     assert meta_analysis([-1.1, 2.4, -3.3, 0.2, -9.5], [1.2, 0.9, 2.1, 1.4, 1.1]).note == ""
+
+
+def test_common_outcomes_by_hand() -> None:
+    """VanderWeele and Ding (2017): the root of an odds ratio; a hazard ratio through halves to the power of its root."""
+    odds = e_value(4.0, 1.0, 9.0, measure="odds_ratio", common=True)
+    assert odds.estimate == pytest.approx(2 + np.sqrt(2))
+    assert odds.upper == pytest.approx(3 + np.sqrt(6))
+    risk = (1 - 0.5**2) / (1 - 0.5**0.5)
+    hazard = e_value(4.0, 1.0, 9.0, measure="hazard_ratio", common=True)
+    assert hazard.estimate == pytest.approx(risk + np.sqrt(risk * (risk - 1)))
+    assert hazard.limit == 1
+    for measure in ("odds_ratio", "hazard_ratio"):
+        rare = e_value([4.0, 0.25], measure=measure)
+        np.testing.assert_allclose(rare.estimate, e_value(4.0).estimate)
+        turned = e_value([7.0, 1 / 7.0], [5.0, 1 / 9.0], [9.0, 1 / 5.0], measure=measure, common=True)
+        np.testing.assert_allclose(np.diff(np.asarray(turned.limit)), 0, atol=1e-12)
+        assert np.all(np.asarray(turned.estimate) < e_value(7.0).estimate)
+
+
+def test_without_limits_there_are_none() -> None:
+    found = e_value(3.9)
+    assert found.estimate == e_value(3.9, 1.8, 8.7).estimate
+    assert np.isnan([found.lower, found.upper, found.limit]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: e_value(2.0, 1.0), "upper is left out; give both limits or none"),
+        (lambda: e_value(2.0, common=True), "common is True of a risk_ratio, which needs no such step"),
+        (lambda: e_value(2.0, measure="odds"), "measure is 'odds'; choose one of risk_ratio, odds_ratio"),
+        (lambda: e_value(2.0, measure="odds_ratio", common=1), "common is 1; give True or False"),
+        (
+            lambda: meta_analysis(0.1, [0.1, 0.2, 0.3]),
+            "estimate is 1 figure, standard_error 3; give an estimate",
+        ),
+        (lambda: random_effects(0.1, [0.1, 0.2]), "estimate is 1 figure, standard_error 2; give an estimate"),
+    ],
+)
+def test_refusals_of_measures_and_of_one_estimate_for_many(call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call()  # type: ignore[operator]

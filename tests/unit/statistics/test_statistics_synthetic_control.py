@@ -200,6 +200,12 @@ def test_in_time_looks_only_before(made: tuple[np.ndarray, np.ndarray]) -> None:
     assert found.estimate == pytest.approx(0.0, abs=FIT)
 
 
+@pytest.mark.parametrize("at", [np.arange(15) < 3, True, "3", 2.5])
+def test_in_time_takes_a_row_and_no_mask(made: tuple[np.ndarray, np.ndarray], at: object) -> None:
+    with pytest.raises(ValueError, match=r"^at is .*; give a row after 0 and up to 11$"):
+        in_time(made[0], 0, made[1], at)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("at", [0, 12, 99, -1])
 def test_in_time_refuses_a_date_with_nothing_before_or_after(
     made: tuple[np.ndarray, np.ndarray], at: int
