@@ -154,7 +154,6 @@ def clustered_effect(
     difference = float(fit.b[1])
     within = within_effect(difference / np.sqrt(fit.pupil_variance), alike, own, reference, far)
     total = total_effect(difference / np.sqrt(total_variance), alike, own, reference, far)
-    plain = total_effect(_pooled_difference(y - x[:, 2:] @ fit.b[2:], g), alike, own, reference, far)
     many = own.size + reference.size
     said = [NO_SPREAD] if fit.school_variance == 0 else []
     said += [FEW.format(many)] if many < FEW_SCHOOLS else []
@@ -178,7 +177,7 @@ def clustered_effect(
         pupils=(int(reference.sum()), int(own.sum())),
         schools=(reference.size, own.size),
         note="; ".join(said),
-        hedges=plain,
+        hedges=total_effect(_pooled_difference(y - x[:, 2:] @ fit.b[2:], g), alike, own, reference, far),
     )
 
 
