@@ -65,6 +65,8 @@ class Comparison:
         if self.same_numbers:
             return [*said, "numbers: the same"]
         said += [f"concluded: {words}" for words in self.words] or ["concluded: the same"]
+        if self.words and not any(VERDICT in words for words in self.words):
+            said.append("concluded: verdicts are the same")
         said.append(
             f"numbers: {len(self.numbers):,} differ; {self.only_first:,} rows only in the first, "
             f"{self.only_second:,} only in the second"
@@ -171,7 +173,7 @@ def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
             str(row[name])
             for name in ("indicator", "area", "breakdown", "time_period", "statistic", "design")
         )
-        yield f"{where}: the interval {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
+        yield f"{where}: the interval by itself {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
 
 
 def _numbers(first: pd.DataFrame, second: pd.DataFrame, year: str) -> pd.DataFrame:

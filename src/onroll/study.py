@@ -244,7 +244,7 @@ def _question(
         disproportionality=plan.disproportionality, consistency=plan.consistency, impact=plan.impact,
         known_truth=framework.known_truth, known_schools=framework.known_schools,
     )  # fmt: skip
-    _check_windows(question)
+    _check_windows(question, str(figures.annual["time_period"].min()))
     return question
 
 
@@ -268,7 +268,7 @@ def _known_authority(authority: Authority, known: pd.DataFrame) -> None:
             raise DataError(f"{where}.{key} is '{said}'; {authority.old_la_code} has '{right}'")
 
 
-def _check_windows(question: Question) -> None:
+def _check_windows(question: Question, first: str) -> None:
     """Refuse years that cannot be what they are named for."""
     launch, spans = (
         academic_year(question.launch),
@@ -276,15 +276,15 @@ def _check_windows(question: Question) -> None:
     )
     baseline = f"the baseline ({' to '.join(spans)})"
     if set(question.baseline) & set(question.pandemic):
-        raise UsageError(
-            f"{baseline} holds a pandemic year; choose baseline_first and baseline_last outside them"
-        )
+        raise UsageError(f"{baseline} holds a pandemic year; choose baseline_first and _last outside them")
     if question.baseline[-1] >= question.launch:
         raise UsageError(f"{baseline} reaches into the strategy, which began in {launch}; let it end before")
     if question.impact_pre[-1] >= question.launch:
         raise UsageError(
             f"impact_last is {academic_year(question.impact_pre[-1])}; it must lie before {launch}"
         )
+    if (began := question.impact_pre[0]) < first:
+        raise UsageError(f"impact_first is {academic_year(began)}; figures begin in {academic_year(first)}")
     if len(question.calm_pre) < FEWEST_YEARS:
         raise UsageError(
             f"impact_first to impact_last hold {len(question.calm_pre)} calm years; give at least {FEWEST_YEARS}, so that "

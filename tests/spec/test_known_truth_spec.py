@@ -55,7 +55,7 @@ def test_the_study_has_the_choices_of_the_plan_and_all_its_designs(
     known, plan = framework.known_truth, framework.plan.impact
     defaults = {name: choice.default for name, choice in framework.plan.choices.items()}
     assert known.is_about(plan.fingerprint, study_file.question_of(plan, "M000", "").impact_choices)
-    defaults["launch"] = framework.strategy.launch
+    defaults |= {"launch": framework.strategy.launch, "years_since": "3"}
     assert {name: str(defaults[name]) for name in known.choices} == dict(known.choices)
     assert {(one.design, one.scenario) for one in known.designs} == {
         (design, scenario)

@@ -50,9 +50,10 @@ from onroll.vocabulary.impact import HULL
 OBJECTIVE = "P7.1"
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
 NO_SERIES = (
-    "cannot be computed: the authority's own series has a gap (boundaries changed or a count is withheld)"
+    "cannot be computed: the authority has no figures for some of these years (it is younger, boundaries changed, or a "
+    "count is withheld)"
 )
-STANDS_OUT = "what could have been seen: beyond these limits a result stands out from the other authorities"
+STANDS_OUT = "what could have been seen: beyond these limits, each for its side; the rank by size decides"
 FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
 FEWEST_AUTHORITIES = 20
 """With fewer, neither a comparison nor a rank among the others says anything."""

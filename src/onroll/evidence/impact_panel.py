@@ -16,7 +16,8 @@ from onroll.vocabulary import LIMITED, MEASURES, OTHER_AUTHORITIES, TOTAL, Measu
 
 OBJECTIVE = "P7.1"
 NO_SERIES = (
-    "cannot be computed: the authority's own series has a gap (boundaries changed or a count is withheld)"
+    "cannot be computed: the authority has no figures for some of these years (it is younger, boundaries changed, or a "
+    "count is withheld)"
 )
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
 NO_EVENT = "cannot be computed: the authority had no event before the strategy"

@@ -84,6 +84,7 @@ class Question:
         return {
             "impact_comparators": self.impact_comparators, "impact_first": self.impact_pre[0],
             "impact_last": self.impact_pre[-1], "confidence": f"{self.confidence:g}", "launch": self.launch,
+            "years_since": str(len(self.after)),
         }  # fmt: skip
 
     @property

@@ -39,7 +39,8 @@ def power(facts: Facts) -> tuple[Block, ...]:
     note = text(
         "First the fall planted in every other authority in turn and ranked, then by formula; with "
         f"{in_words(len(OUTCOMES))} outcomes looked at together, as the verdict looks at them. A smaller fall would oftener "
-        "have been missed, however real."
+        "have been missed, however real. To be told as evidence a change must pass every other check as well, which fewer "
+        "do: the study of known truth says how often."
     )
     columns = ("Design", *(MEASURES[outcome].label for outcome in OUTCOMES))
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
@@ -80,8 +81,9 @@ def designs(facts: Facts, primary: str) -> tuple[Block, ...]:
     caption = f"What every design finds since the launch beside other authorities, {facts.brief.period}"
     note = text(
         "Ratios of rates with intervals, and how many other authorities moved as far by the same design, for their size. "
-        "All over the same years, the pandemic left out, and all years since the launch together. Only the plan's primary "
-        "design, the first, carries a verdict; a design that is unreliable where the truth is known "
+        "All over the same years, the pandemic left out, and all years since the launch together. How they did where the "
+        "truth was known was tried on the suspension rate. Only the plan's primary design, the first, carries a verdict; a "
+        "design that is unreliable where the truth is known "
         "may not be quoted for or against the strategy. Among so many comparisons one or another stands out by chance."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
@@ -147,7 +149,8 @@ def as_high(facts: Facts) -> tuple[Block, ...]:
     note = text(
         f"First {possessive(area)} rate, and each other's, in the last years before as a multiple of its own in the years "
         "before them; then its rate since the launch as a multiple of that in all the years before. Both beside all other "
-        "authorities, so 1.00 is as the others; one that stayed as high as in its last years lies above 1 in both. None of "
+        "authorities taken as one, in which large ones weigh more; the ratios above are set beside what is usual for one "
+        "authority, and differ. One that stayed as high as in its last years lies above 1 in both. None of "
         "the others is known to have had such a strategy; what they did instead is not known."
     )
     return (*blocks, Paragraph(note, "note"))

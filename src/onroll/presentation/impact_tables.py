@@ -27,7 +27,7 @@ SCENARIO, RUNS = "What truly happened", "Made authorities"
 def in_short(facts: Facts) -> Table:
     """For the Board: what is found of each outcome, and what would have been seen."""
     every = [one for one in all_judged(facts) if one.ratio is not None]
-    often = f"Seen in {percent(facts.brief.power)} of cases"
+    often = f"Noticed in {percent(facts.brief.power)} of cases"
     columns = ("Outcome", "Multiple (interval)", "Would have stood out", often)
     rows = tuple((text(one.label), *_short(one)) for one in every)
     used = [one.row for each in every for one in (each.ratio, each.visible, each.likely) if one is not None]

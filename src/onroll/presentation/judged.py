@@ -77,6 +77,11 @@ class Judged:
         return "" if self.verdict is None else str(self.verdict["note"])
 
     @property
+    def stood_high(self) -> bool:
+        """Whether the rate in the last years before was above that of the years before them, beside the others."""
+        return self.height is None or self.height["estimate"] > 1
+
+    @property
     def rests_on_few(self) -> bool:
         """Whether hardly any other stood as high, so that what is expected is drawn out to where there is nobody."""
         check = self.check(RETURN)

@@ -89,4 +89,4 @@ def test_an_interval_that_leaves_out_one_in_one_run_only_is_said(tmp_path: Path,
     other.loc[mine, "upper"] = 0.9
     words = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).words
     assert len(words) == 1
-    assert words[0].endswith("the interval holds 1 -> leaves out 1")
+    assert words[0].endswith("the interval by itself holds 1 -> leaves out 1")

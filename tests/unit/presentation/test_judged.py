@@ -24,6 +24,7 @@ from onroll.vocabulary.impact import (
     CHECK,
     CHECKS,
     FAILED,
+    HEIGHT,
     HULL,
     MULTIVERSE,
     NOT_MADE,
@@ -155,7 +156,16 @@ def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
     assert all(plain(row[-1]).startswith("a fall of ") for row in table.rows)
     words = plain(in_short(run.facts, SUSPENSIONS)[0])
     assert words.startswith("Suspension rate. ")
-    assert "that is no proof" in words
+    assert "which is no proof" in words
+    own = judged(run.facts, SUSPENSIONS).others
+    assert own is not None
+    assert f"{own['numerator']:.0f} of {own['denominator']:.0f} others changed as far" in words
+
+
+def test_an_authority_that_had_not_stood_high_has_no_height_to_fall_back_from(run: Run) -> None:
+    low = changed(run, HEIGHT, estimate=0.8)
+    assert "had not stood high" in plain(checks(low, SUSPENSIONS)[0])
+    assert "that had stood as high" not in plain(in_short(low, SUSPENSIONS)[0])
 
 
 def test_without_any_estimate_the_page_says_why(run: Run) -> None:

@@ -12,6 +12,7 @@ from onroll.vocabulary import (
     DIFF_IN_DIFF,
     FIT,
     GAP,
+    MEAN_GAP,
     MEASURES,
     PLACEBO_DISTANCE,
     PLACEBO_SHARE,
@@ -70,10 +71,12 @@ def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
 def _windows(facts: Facts) -> Text:
     """Which years this looks at, since the table of designs looks at others and finds other numbers."""
     pandemic = f"{academic_year(facts.brief.pandemic[0])} to {academic_year(facts.brief.pandemic[-1])}"
+    since = f"{academic_year(facts.brief.change_pre[0])} to {academic_year(facts.brief.change_pre[-1])}"
     return text(
-        f"What follows looks at rates in one year, not at a ratio over all years since the launch, and the pandemic years "
-        f"({pandemic}) count among those before the launch; so its numbers differ from those of designs of the same name "
-        "that leave them out."
+        "What follows looks at rates, not at ratios, beside all other authorities, and at other years than the table of "
+        f"designs, so that numbers of designs of one name differ: the synthetic control counts the pandemic years "
+        f"({pandemic}) among those before the launch and is told for one year; the difference in differences leaves them "
+        f"out and begins from {since} alone.",
     )  # fmt: skip
 
 
@@ -107,13 +110,26 @@ def _other_choices(facts: Facts, measure: str) -> list[Text]:
     if calm is None or early is None:
         return []
     side = {True: "below", False: "above"}
-    said = text("Other choices give other answers: with the pandemic years left out the mean gap is ", calm.bind("size"),
-                f" {side[calm['estimate'] < 0]}")  # fmt: skip
+    said = text("Other choices give other answers: ", *_mean_gap(facts, measure), "with the pandemic years left out it is ",
+                calm.bind("size"), f" {side[calm['estimate'] < 0]}")  # fmt: skip
     began = str(early["method"]).split("begun in ")[1].split(",")[0]
     if early.bind("size").text != "0.0":
         said += text(f"; and had the strategy begun in {began}, when it had not, there would already be one of ",
                      early.bind("size"), f" {side[early['estimate'] < 0]}")  # fmt: skip
     return [(*said, ".")]
+
+
+def _mean_gap(facts: Facts, measure: str) -> Text:
+    """The gap over all years since the launch, which the other choices are to be held against."""
+    mean = facts.one(indicator=f"strategy_impact_{measure}", statistic=MEAN_GAP, design=SYNTHETIC_CONTROL)
+    if mean is None or not mean.is_known:
+        return text("the mean gap since the launch differs; ")
+    side = "below" if mean["estimate"] < 0 else "above"
+    return text(
+        "the mean gap over all years since the launch is ",
+        mean.bind("size"),
+        f" per {MEASURES[measure].per:,} {side}; ",
+    )
 
 
 def _could_be_seen(facts: Facts, measure: str) -> Text:
@@ -129,8 +145,8 @@ def _could_be_seen(facts: Facts, measure: str) -> Text:
             f"{MEASURES[measure].events} at all would have stood out: too many other authorities moved too far. "
         )  # fmt: skip
     return text(
-        "By a comparison with authorities that resembled it, only a gap of about ", visible.bind("rate"),
-        f" {MEASURES[measure].events} per {MEASURES[measure].per:,} would have stood out. ",
+        "By a comparison with authorities that resembled it, only a usual gap since the launch of about ",
+        visible.bind("rate"), f" {MEASURES[measure].events} per {MEASURES[measure].per:,} would have stood out. ",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def checks(facts: Facts, outcome: str) -> list[Text]:
 def in_short(facts: Facts, outcome: str) -> list[Text]:
     """For the Board: those that had stood as high and the other choices, and which outcome it is about."""
     one = judged(facts, outcome)
-    said = [words for words in (_return_in_short(one), _choices_in_short(one)) if words]
+    said = [words for words in (_return_in_short(one), _choices_in_short(facts, one)) if words]
     told = [text(f"{one.label}. ", *(part for words in said for part in (*words, " ")))] if said else []
     return told + [words for other in all_judged(facts) if (words := _few_as_high(other))]
 
@@ -40,22 +40,32 @@ def _few_as_high(one: Judged) -> Text:
 
 
 def _return_in_short(one: Judged) -> Text:
-    row = one.as_high
-    if row is None or not row["denominator"] >= 1:
+    others, row = one.others, one.as_high
+    if others is None:
         return ()
+    said = text(
+        others.bind("count", "numerator"),
+        " of ",
+        others.bind("count", "denominator"),
+        " others changed as far",
+    )
+    if row is None or one.rests_on_few or not one.stood_high or not row["denominator"] >= 1:
+        return text(*said, ".")
     return text(
-        "Of ", row.bind("count", "denominator"), f" other authorities that had stood as high in {LAST}, ", *_as_far(row),
-        " changed as far in the same direction.",
+        *said, "; of the ", row.bind("count", "denominator"), " that had stood as high before, ", *_as_far(row),
+        " did in the same direction.",
     )  # fmt: skip
 
 
-def _choices_in_short(one: Judged) -> Text:
+def _choices_in_short(facts: Facts, one: Judged) -> Text:
     share = one.agreement
     if share is None:
         return ()
+    primary = judged(facts, one.outcome, PRIMARY).ratio
+    apart = () if primary is None else text("; primary schools by themselves: ", primary.bind("ratio"))
     return text(
         "Of ", share.bind("count", "denominator"), " ways to put the question ", share.bind("count", "numerator"),
-        " point the same way; they rest on the same figures, so that is no proof.",
+        " point the same way, which is no proof, since they rest on the same figures", *apart, ".",
     )  # fmt: skip
 
 
@@ -68,6 +78,10 @@ def _return(one: Judged) -> Text:
     if row is None or own is None or not row["denominator"] >= 1:
         return ()
     check = one.check(RETURN)
+    if not one.stood_high:
+        return text(
+            "The rate had not stood high in the last years before the strategy, so it had no height to fall back from."
+        )
     if check is not None and str(check["note"]).startswith(NOT_MADE):
         return text(
             *_falls_back(one), "Only ", row.bind("count", "denominator"), f" other authorities had stood as high in {LAST}, "
