@@ -199,7 +199,11 @@ def _season(periods: int, season: int | None, harmonics: int | str) -> FloatArra
     if harmonics == "dummies":
         return np.asarray((time[:, None] - 1) % season == np.arange(1, season), dtype=np.float64)
     most = min(2, (season - 1) // 2)
-    if isinstance(harmonics, bool | str) or harmonics not in range(most + 1):
+    if (
+        isinstance(harmonics, bool)
+        or not isinstance(harmonics, int | np.integer)
+        or harmonics not in range(most + 1)
+    ):
         raise ValueError(
             f"harmonics is {harmonics!r} with {season} periods a year; give 0 to {most}, or 'dummies'"
         )

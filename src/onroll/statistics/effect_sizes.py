@@ -56,7 +56,8 @@ class ClusteredEffect:
         What the limits cannot bear; mostly empty.
     hedges : Sized
         In total standard deviations, as Hedges (2007) has it: difference of pupils' means over the standard deviation of
-        pupils pooled over the groups, which falls short where schools are few, times the factor that allows for it.
+        pupils pooled over the groups, which falls short where schools are few, times the factor that allows for it. In
+        schools of one size, without covariates, it is the difference over the root of the model's two variances.
     """
 
     estimate: float

@@ -181,7 +181,7 @@ def _since(rows: PanelRows, period: ArrayLike, first: ArrayLike) -> FloatArray:
         raise ValueError("first changes within a unit; treatment begins once")
     never = np.isposinf(start)
     if never.all() or not never.any():
-        zero = f": {FIRST}, 0 is a period" if (start == 0).any() else ""
+        zero = f"; give {FIRST}: 0 is a period" if (start == 0).any() else ""
         raise ValueError(
             f"first is {'inf' if never.all() else 'finite'} in every row; some units must be treated and some never{zero}"
         )

@@ -138,6 +138,10 @@ def test_a_smaller_model_is_set_beside_a_larger_one() -> None:
         ({"season": 25}, r"^season is 25 periods in a series of 24; a season cannot be told"),
         ({"season": 1}, r"^season is 1; give how many periods make a year"),
         ({"season": 3}, r"^harmonics is 2 with 3 periods a year; give 0 to 1, or 'dummies'"),
+        (
+            {"season": 12, "harmonics": np.array([1, 2])},
+            r"^harmonics is array\(\[1, 2\]\) with 12 periods a year",
+        ),
         ({"season": 24, "harmonics": "dummies"}, r"^periods used are 24; 26 coefficients need 27 or more"),
         ({"exposure": 0.0}, r"^exposure is 0; give a number above 0"),
         ({"exposure": [1.0, 2.0]}, r"^exposure has shape \(2,\)"),

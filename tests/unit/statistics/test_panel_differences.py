@@ -162,7 +162,7 @@ def test_an_outcome_that_is_nothing_but_units_and_periods_is_refused(outcome: np
         ),
         (
             {"first": np.where(UNIT < 3, 4, 0)},
-            r"^first is finite in every row.* inf for never, 0 is a period",
+            r"^first is finite in every row.* inf for never: 0 is a period",
         ),
         ({"first": FIRST[:-1]}, r"^first has shape \(47,\); give each of 48 rows the first period"),
         (
