@@ -196,7 +196,7 @@ def _season(periods: int, season: int | None, harmonics: int | str) -> FloatArra
             "round: leave season out"
         )
     time = np.arange(1.0, periods + 1.0)
-    if harmonics == "dummies":
+    if isinstance(harmonics, str) and harmonics == "dummies":
         return np.asarray((time[:, None] - 1) % season == np.arange(1, season), dtype=np.float64)
     most = min(2, (season - 1) // 2)
     if (
