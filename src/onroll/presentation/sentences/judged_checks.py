@@ -52,8 +52,8 @@ def _return_in_short(one: Judged) -> Text:
     if row is None or one.rests_on_few or not one.stood_high or not row["denominator"] >= 1:
         return text(*said, ".")
     return text(
-        *said, "; of the ", row.bind("count", "denominator"), " that had stood as high before, ", *_as_far(row),
-        " did in the same direction.",
+        *said, "; of ", row.bind("count", "denominator"), " that had stood as high, ", *_as_far(row),
+        " in the same direction.",
     )  # fmt: skip
 
 
@@ -62,10 +62,10 @@ def _choices_in_short(facts: Facts, one: Judged) -> Text:
     if share is None:
         return ()
     primary = judged(facts, one.outcome, PRIMARY).ratio
-    apart = () if primary is None else text("; primary schools by themselves: ", primary.bind("ratio"))
+    apart = () if primary is None else text("; in primary schools it is ", primary.bind("ratio"))
     return text(
         "Of ", share.bind("count", "denominator"), " ways to put the question ", share.bind("count", "numerator"),
-        " point the same way, which is no proof, since they rest on the same figures", *apart, ".",
+        " point the same way, which is no proof, as all rest on the same figures", *apart, ".",
     )  # fmt: skip
 
 
