@@ -169,10 +169,7 @@ def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
     known = first.loc[shared, "lower"].notna() & second.loc[shared, "lower"].notna()
     for key in shared[known & (hold[0] != hold[1])]:
         row = dict(zip(KEY, key, strict=True))
-        where = ", ".join(
-            str(row[name])
-            for name in ("indicator", "area", "breakdown", "time_period", "statistic", "design")
-        )
+        where = ", ".join(str(row[name]) for name in SAID_OF)
         yield f"{where}: the interval by itself {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
 
 

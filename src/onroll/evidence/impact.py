@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from onroll.counts.published import all_sources, panel
+from onroll.evidence.impact_panel import FEW_OTHERS, FEWEST, NO_SERIES, OBJECTIVE, TOO_EARLY
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
 from onroll.statistics import difference, leave_one_out, placebos, synthetic_control
@@ -47,16 +48,7 @@ from onroll.vocabulary import (
 )
 from onroll.vocabulary.impact import HULL
 
-OBJECTIVE = "P7.1"
-TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
-NO_SERIES = (
-    "cannot be computed: the authority has no figures for some of these years (it is younger, boundaries changed, or a "
-    "count is withheld)"
-)
 STANDS_OUT = "what could have been seen: beyond these limits, each for its side; the rank by size decides"
-FEW_OTHERS = "cannot be computed: too few other authorities have figures for all of these years"
-FEWEST_AUTHORITIES = 20
-"""With fewer, neither a comparison nor a rank among the others says anything."""
 SMALLEST_WEIGHT = 0.005
 """Donors below half a percent are left out of the list of weights, not out of the fit."""
 
@@ -98,7 +90,7 @@ def impact_rows(cells: pd.DataFrame, question: Question) -> Iterator[dict[str, A
         ):
             found = rate_panel(cells, measure, years, question)
             why = TOO_EARLY if not question.after else NO_SERIES
-            few = len(found.rates.columns) < FEWEST_AUTHORITIES
+            few = len(found.rates.columns) < FEWEST
             why = FEW_OTHERS if question.after and few else why
             if not question.after or few or question.area_code not in found.rates.columns:
                 yield found.row(MEAN_GAP if rows is _synthetic else CHANGE_DIFFERENCE, design, note=why)

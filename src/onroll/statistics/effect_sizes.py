@@ -155,9 +155,6 @@ def clustered_effect(
     difference = float(fit.b[1])
     within = within_effect(difference / np.sqrt(fit.pupil_variance), alike, own, reference, far)
     total = total_effect(difference / np.sqrt(total_variance), alike, own, reference, far)
-    many = own.size + reference.size
-    said = [NO_SPREAD] if fit.school_variance == 0 else []
-    said += [FEW.format(many)] if many < FEW_SCHOOLS else []
     return ClusteredEffect(
         estimate=total.estimate,
         lower=total.lower,
@@ -177,9 +174,15 @@ def clustered_effect(
         log_likelihood=fit.log_likelihood,
         pupils=(int(reference.sum()), int(own.sum())),
         schools=(reference.size, own.size),
-        note="; ".join(said),
+        note=_said(fit.school_variance, own.size + reference.size),
         hedges=total_effect(_pooled_difference(y - x[:, 2:] @ fit.b[2:], g), alike, own, reference, far),
     )
+
+
+def _said(school_variance: float, schools: int) -> str:
+    """What limits cannot bear: schools that differ no more than chance, and few of them."""
+    few = FEW.format(schools) if schools < FEW_SCHOOLS else ""
+    return "; ".join(filter(None, (NO_SPREAD if school_variance == 0 else "", few)))
 
 
 def _pooled_difference(y: FloatArray, group: FloatArray) -> float:
