@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from onroll.evaluation import read_manifest
 from onroll.project import find_project
 from onroll.run_files import read_evidence
 from onroll.staging import recover
-from onroll.vocabulary import time_period
+from onroll.vocabulary import TOTAL, academic_year, time_period
 from onroll.vocabulary.impact import CHECK, VERDICT
 
 KEY = (
@@ -23,6 +24,7 @@ KEY = (
 )  # fmt: skip
 NUMBERS = ("estimate", "lower", "upper")
 SAID_OF = ("indicator", "area", "breakdown", "time_period", "statistic", "design")
+DIGITS = (4, 6, 8, 10)
 NOT_JUDGED, HOLDS = "not judged", {True: "holds", False: "leaves out"}
 TOLERANCE = 1e-9
 """Numbers are written with ten significant digits; what differs by less than this share is the same number."""
@@ -43,6 +45,8 @@ class Comparison:
         interval, of the year evaluated, before all others.
     only_first, only_second : int
         Rows of evidence that only one of the runs has.
+    apart : tuple of str
+        What those rows are, a line for each run that has some: the statistics and how many rows of each.
     """
 
     first: str
@@ -52,6 +56,7 @@ class Comparison:
     numbers: pd.DataFrame
     only_first: int
     only_second: int
+    apart: tuple[str, ...]
 
     @property
     def same_numbers(self) -> bool:
@@ -71,14 +76,12 @@ class Comparison:
             f"numbers: {len(self.numbers):,} differ; {self.only_first:,} rows only in the first, "
             f"{self.only_second:,} only in the second"
         )
+        said += [f"  {line}" for line in self.apart]
         rows = list(self.numbers.groupby(list(KEY), sort=False))
         for key, numbers in rows[:most]:
-            about = dict(zip(KEY, key, strict=True))
-            where = ", ".join(
-                str(about[name]) for name in KEY[:-1] if about[name] and name != "geographic_level"
-            )
-            moved = (f"{one.column} {one.first:g} -> {one.second:g}" for one in numbers.itertuples())
-            said.append(f"  {where}: {', '.join(moved)}")
+            pairs = zip(numbers["column"], numbers["first"], numbers["second"], strict=True)
+            moved = (f"{column} {_both(one, two)}" for column, one, two in pairs)
+            said.append(f"  {_about(dict(zip(KEY, key, strict=True)))}: {', '.join(moved)}")
         if len(rows) > most:
             said.append(f"  and {sum(len(numbers) for _, numbers in rows[most:]):,} more numbers")
         return said
@@ -100,8 +103,17 @@ def compare(first: str | Path, second: str | Path) -> Comparison:
     return Comparison(
         *names, tuple(_reasons(*manifests)), tuple(_concluded(*frames)),
         _numbers(frames[0].loc[shared], frames[1].loc[shared], str(manifests[0].get("year", ""))),
-        len(frames[0]) - len(shared), len(frames[1]) - len(shared),
+        len(frames[0]) - len(shared), len(frames[1]) - len(shared), tuple(_apart(*frames)),
     )  # fmt: skip
+
+
+def _apart(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
+    """The rows that only one run has, as statistics with how many rows of each, the most first."""
+    for word, one, other in (("first", first, second), ("second", second, first)):
+        counts = one.index.difference(other.index).get_level_values("statistic").value_counts()
+        if len(counts):
+            named = ", ".join(f"{name} ({count:,})" for name, count in counts.items())
+            yield f"only in the {word}: {named}"
 
 
 def _folder(named: str | Path) -> Path:
@@ -115,6 +127,25 @@ def _folder(named: str | Path) -> Path:
     if not (folder / "manifest.json").is_file():
         raise UsageError(f"no run at '{named}': give a run's folder, or the year of one in evaluation/runs")
     return folder
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    """What a row is about: ``strategy impact suspension rate, Luton, 2023/24, ratio of rate ratios, ...``."""
+    named = {name: str(row[name]) for name in SAID_OF if row[name] and row[name] != TOTAL}
+    if named.get("time_period", "").isdigit():
+        named["time_period"] = academic_year(named["time_period"])
+    if row["comparator"]:
+        named["comparator"] = f"beside {row['comparator']}"
+    return ", ".join(named.values()).replace("_", " ")
+
+
+def _both(first: float, second: float) -> str:
+    """Two numbers, with as many digits as show that they differ; ``none`` where a run has no number."""
+    for digits in DIGITS:
+        said = ["none" if math.isnan(one) else f"{one:.{digits}g}" for one in (first, second)]
+        if said[0] != said[1]:
+            break
+    return " -> ".join(said)
 
 
 def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -159,8 +190,9 @@ def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
         said = [str(frame.loc[key, "note"]) if key in frame.index else NOT_JUDGED for frame in (one, two)]
         if said[0] != said[1]:
             row, about = dict(zip(KEY, key, strict=True)), one if key in one.index else two
-            check = f" {about.loc[key, 'method']}" if row["statistic"] == CHECK else ""
-            yield f"{row['indicator']}, {row['area']}, {row['statistic']}{check}: {said[0]} -> {said[1]}"
+            name = f" '{about.loc[key, 'method']}'" if row["statistic"] == CHECK else ""
+            indicator = str(row["indicator"]).replace("_", " ")
+            yield f"{indicator}, {row['area']}, {row['statistic']}{name}: {said[0]} -> {said[1]}"
     shared = first.index.intersection(second.index)
     shared = shared[shared.get_level_values("statistic").str.contains("ratio")]
     hold = [
@@ -169,8 +201,7 @@ def _concluded(first: pd.DataFrame, second: pd.DataFrame) -> Iterator[str]:
     known = first.loc[shared, "lower"].notna() & second.loc[shared, "lower"].notna()
     for key in shared[known & (hold[0] != hold[1])]:
         row = dict(zip(KEY, key, strict=True))
-        where = ", ".join(str(row[name]) for name in SAID_OF)
-        yield f"{where}: the interval by itself {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
+        yield f"{_about(row)}: the interval by itself {HOLDS[bool(hold[0][key])]} 1 -> {HOLDS[bool(hold[1][key])]} 1"
 
 
 def _numbers(first: pd.DataFrame, second: pd.DataFrame, year: str) -> pd.DataFrame:

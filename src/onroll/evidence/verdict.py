@@ -97,13 +97,15 @@ def _key(row: Row) -> tuple[str, str]:
 
 
 def _together(rows: Sequence[Row], plan: ImpactPlan, question: Question) -> Mapping[str, float]:
-    """Probabilities of the outcomes, allowing for all that the plan names (Holm); what cannot be computed counts as 1."""
+    """Probabilities of the outcomes, allowing for all that the plan names; what cannot be computed counts as 1."""
     found = {
         str(row["indicator"]).removeprefix("strategy_impact_"): float(row["estimate"])
         for row in rows if row["statistic"] == P_VALUE and row["design"] == AUTHORITY_PANEL
     }  # fmt: skip
     p = np.array([found.get(name, 1.0) for name in plan.outcomes])
-    family = adjust(p, p, p, p, members=plan.outcomes, confidence=question.confidence)
+    family = adjust(
+        p, p, p, p, members=plan.outcomes, confidence=question.confidence, method=plan.multiplicity
+    )
     return dict(zip(plan.outcomes, map(float, family.adjusted_p_value), strict=True))
 
 

@@ -48,7 +48,10 @@ class ImpactPlan:
     primary : str
         The design whose estimate is the answer.
     outcomes, phases : tuple of str
-        Each is estimated; the first phase is the one that is judged, over all outcomes together (Holm).
+        Each is estimated; the first phase is the one that is judged, over all outcomes together.
+    multiplicity : str
+        How allowance is made for the outcomes, which are one family: ``holm`` keeps even one false alarm among them
+        unlikely. The thresholds of what stands out follow from its first step, so no other way is allowed.
     recent : int
         Authorities are compared with those that stood as high in so many years before the strategy.
     checks : tuple of str
@@ -68,6 +71,7 @@ class ImpactPlan:
     primary: Annotated[str, OneOf((PANEL,))]
     outcomes: tuple[Outcome, ...]
     phases: tuple[Phase, ...]
+    multiplicity: Annotated[str, OneOf(("holm",))]
     recent: int
     checks: tuple[Annotated[str, OneOf(tuple(CHECKS))], ...]
     false_alarms: float

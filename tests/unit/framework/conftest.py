@@ -141,6 +141,7 @@ impact:
   primary: authority_panel
   outcomes: [suspension_rate]
   phases: [Total]
+  multiplicity: holm
   recent: 3
   checks: [stands_out]
   false_alarms: 0.05

@@ -11,7 +11,7 @@ import pytest
 from onroll.comparison import compare
 from onroll.runs import Run
 from onroll.vocabulary import RELATIVE_CHANGE
-from onroll.vocabulary.impact import AUTHORITY_PANEL, VERDICT
+from onroll.vocabulary.impact import AUTHORITY_PANEL, SPECIFICATION, VERDICT
 
 
 def written(folder: Path, frame: pd.DataFrame, year: str = "202324", **manifest: object) -> Path:
@@ -63,7 +63,7 @@ def test_an_estimate_of_the_year_stands_before_numbers_of_other_years(
     )
     lines = found.lines(most=3)
     assert lines[1:3] == ["why: parameter impact_first: 200607 -> 201112", "concluded: the same"]
-    assert all(AUTHORITY_PANEL in line and "202324" in line for line in lines[4:7])
+    assert all(AUTHORITY_PANEL in line and ", 2023/24, " in line for line in lines[4:7])
     assert "estimate 0.6" in lines[4]
     assert ", upper " in lines[4]
     told = len(found.numbers[found.numbers["statistic"] == RELATIVE_CHANGE])
@@ -90,3 +90,26 @@ def test_an_interval_that_leaves_out_one_in_one_run_only_is_said(tmp_path: Path,
     words = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).words
     assert len(words) == 1
     assert words[0].endswith("the interval by itself holds 1 -> leaves out 1")
+
+
+def test_rows_that_one_run_lacks_are_named_and_a_number_that_is_gone_is_none(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    gone = (frame["statistic"] == RELATIVE_CHANGE) & (frame["design"] == AUTHORITY_PANEL)
+    other = frame[~gone].copy()
+    at = other.index[other["estimate"].notna() & (other["statistic"] == SPECIFICATION)][0]
+    was = other.loc[at, "estimate"]
+    other.loc[at, "estimate"] = float("nan")
+    lines = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).lines()
+    assert f"  only in the first: {RELATIVE_CHANGE} ({gone.sum()})" in lines
+    assert lines[-1].endswith(f": estimate {was:.4g} -> none")
+
+
+def test_numbers_are_told_with_the_digits_that_show_the_difference(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    other = frame.copy()
+    at = other.index[(other["statistic"] == SPECIFICATION) & other["estimate"].notna()][0]
+    frame.loc[at, "estimate"], other.loc[at, "estimate"] = 0.123456, 0.123457
+    lines = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).lines()
+    assert lines[-1].endswith(": estimate 0.123456 -> 0.123457")
