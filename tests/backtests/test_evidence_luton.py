@@ -149,6 +149,23 @@ def test_difference_in_differences_by_hand(run: Run, study: Study) -> None:
     assert row["estimate"] == pytest.approx(np.exp(gap), rel=1e-9)
 
 
+def test_limits_and_rank_of_the_second_opinion_are_one_rule(run: Run) -> None:
+    for measure, none in (("suspension_rate", 1.0), ("permanent_exclusion_rate", 0.0)):
+        rows = run.evidence(
+            indicator=f"strategy_impact_{measure}", design="difference in differences with placebos"
+        )
+        rows = rows.set_index("statistic")
+        found = rows.loc["ratio of rate ratios" if none else "difference in change"]
+        seen, p = rows.loc["detectable gap"], rows.loc["p value", "estimate"]
+        assert (found["lower"] <= none <= found["upper"]) == (p > 0.05)
+        assert (seen["lower"] <= found["estimate"] <= seen["upper"]) == (p > 0.05)
+        turn = np.log if none else np.asarray
+        reach = turn(seen["upper"])
+        assert -turn(seen["lower"]) == pytest.approx(reach, rel=1e-9)
+        for limit in ("lower", "upper"):
+            assert abs(turn(found[limit]) - turn(found["estimate"])) == pytest.approx(reach, rel=1e-9)
+
+
 def test_sen_terms_stand_since_2019_20_and_ethnicity_where_published(run: Run) -> None:
     sen = run.evidence(indicator="suspension_rate_by_sen", statistic="rate")
     assert sorted(sen["time_period"].unique()) == ["201920", "202021", "202122", "202223", "202324"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import optimize
 
+from onroll.statistics._panel_notes import NO_END
 from onroll.statistics.detectable import detectable_change
 from onroll.statistics.difference import difference_in_differences
 from onroll.statistics.dispersion import paired_dispersion
@@ -354,6 +355,28 @@ def test_what_is_added_to_the_treated_after_is_added_to_the_estimate(seed: int, 
         plain, shifted = ask(table, 2, pre), ask(moved, 2, pre)
         for name in ("estimate", "lower", "upper"):
             assert getattr(shifted, name) == pytest.approx(getattr(plain, name) + effect, abs=1e-8)
+
+
+@slower
+@given(seeds, st.integers(4, 60), st.booleans(), st.booleans(), st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99]))
+def test_limits_by_size_leave_out_nothing_exactly_where_the_rank_is_small(
+    seed: int, units: int, sized: bool, ties: bool, confidence: float
+) -> None:
+    """Whole numbers make ties; few units make limits without end."""
+    rng = np.random.default_rng(seed)
+    table = rng.integers(-3, 4, (4, units)).astype(float) if ties else rng.normal(size=(4, units))
+    table[2:, 0] += rng.choice([0.0, 2.0, -4.0])
+    sizes = rng.integers(1, 4, units).astype(float) if sized else None
+    pre = np.arange(4) < 2
+    assume(np.ptp(np.delete(table[2:].mean(axis=0) - table[:2].mean(axis=0), 0)) > 0)
+    found = difference_in_differences(table, 0, pre, sizes=sizes, limits="by_size", confidence=confidence)
+    assert found.lower <= found.estimate <= found.upper
+    is_out = not found.lower <= 0.0 <= found.upper
+    assert is_out == (found.p_value <= 1.0 - confidence + 1e-9)
+    assert np.isinf(found.upper) == (units < round(1.0 / (1.0 - confidence)))
+    assert np.isinf(found.upper) == (NO_END in found.note)
+    by_side = difference_in_differences(table, 0, pre, sizes=sizes, confidence=confidence)
+    assert (by_side.estimate, by_side.p_value) == (found.estimate, found.p_value)
 
 
 @slower

@@ -48,7 +48,12 @@ from onroll.vocabulary import (
 )
 from onroll.vocabulary.impact import HULL
 
-STANDS_OUT = "what could have been seen: beyond these limits, each for its side; the rank by size decides"
+STANDS_OUT = (
+    "what could have been seen: beyond these limits a change stands out, and its rank is small, either way"
+)
+NO_LIMITS = (
+    "cannot be computed: with {} other authorities no change, however large, stands out at this confidence"
+)
 SMALLEST_WEIGHT = 0.005
 """Donors below half a percent are left out of the list of weights, not out of the fit."""
 
@@ -242,20 +247,29 @@ def _difference(found: Panel) -> Iterator[dict[str, Any]]:
     outcomes = np.log(rates.to_numpy()) if is_log else rates.to_numpy()
     treated = list(rates.columns).index(question.area_code)
     result = difference.difference_in_differences(
-        outcomes, treated, pre, sizes=pupils.mean().to_numpy(), confidence=question.confidence
+        outcomes,
+        treated,
+        pre,
+        sizes=pupils.mean().to_numpy(),
+        limits="by_size",
+        confidence=question.confidence,
     )
     turn = np.exp if is_log else np.asarray
     others = outcomes.shape[1] - 1
     windows = f"{_span(question.change_pre)} to {_span(question.after)}; the pandemic years are left out"
-    below, above = result.estimate - result.upper, result.estimate - result.lower
-    yield found.row(
-        DETECTABLE_GAP, DIFF_IN_DIFF, estimate=float(turn(below)), lower=float(turn(below)),
-        upper=float(turn(above)), confidence=question.confidence, method=STANDS_OUT,
-    )  # fmt: skip
+    reach = result.upper - result.estimate
+    yield found.row(DETECTABLE_GAP, DIFF_IN_DIFF, **(
+        {"estimate": float(turn(-reach)), "lower": float(turn(-reach)), "upper": float(turn(reach)),
+         "confidence": question.confidence, "method": STANDS_OUT}
+        if np.isfinite(reach) else {"note": NO_LIMITS.format(others)}
+    ))  # fmt: skip
+    limits = (
+        {"lower": float(turn(result.lower)), "upper": float(turn(result.upper))} if np.isfinite(reach) else {}
+    )
     yield found.row(
         RELATIVE_CHANGE if is_log else CHANGE_DIFFERENCE, DIFF_IN_DIFF, estimate=float(turn(result.estimate)),
-        lower=float(turn(result.lower)), upper=float(turn(result.upper)), confidence=question.confidence,
-        method=result.method, note="; ".join(filter(None, (f"change from {windows}", result.note))),
+        confidence=question.confidence, method=result.method,
+        note="; ".join(filter(None, (f"change from {windows}", result.note))), **limits,
     )  # fmt: skip
     yield found.row(
         PLACEBO_SHARE, DIFF_IN_DIFF, estimate=result.share_others, numerator=round(result.share_others * others),

@@ -256,9 +256,9 @@ def _placebos(facts: Facts) -> Chart:
     axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.set_xlabel("Mean distance from the synthetic control since the launch, per 100 pupils")
     axes.set_ylabel("Authorities")
-    title, alt = wording.placebos(facts)
+    title, alt, unit = wording.placebos(facts)
     rows = pd.concat([own, others])
-    return _finish(facts, drawn, rows, title, "Number of authorities by how far they moved", alt)
+    return _finish(facts, drawn, rows, title, unit, alt)
 
 
 CHARTS: MappingProxyType[str, Callable[[Facts], Any]] = MappingProxyType(

@@ -15,10 +15,12 @@ from onroll.vocabulary import (
     MEASURES,
     PHASES,
     PLACEBO_DISTANCE,
+    PLACEBO_SHARE,
     RATE,
     RATE_RATIO,
     SEN_PROVISIONS,
     SOURCES_APART,
+    SYNTHETIC_CONTROL,
     SYNTHETIC_RATE,
     academic_year,
 )
@@ -184,20 +186,25 @@ def synthetic(facts: Facts) -> tuple[str, str]:
     return f"{brief.area} is {side} its synthetic control", alt
 
 
-def placebos(facts: Facts) -> tuple[str, str]:
-    """Title and alternative text of the chart of placebo gaps."""
+def placebos(facts: Facts) -> tuple[str, str, str]:
+    """Title, alternative text and subtitle of the chart of placebo gaps: by distance, and by growth as the text has it."""
     indicator = "strategy_impact_suspension_rate"
     share = facts.one(indicator=indicator, statistic=PLACEBO_DISTANCE)
     gap = facts.one(indicator=indicator, statistic=MEAN_GAP)
-    if share is None or gap is None:
-        return "No placebos", "No chart: there are no placebos in this run."
-    words = in_ten(share["estimate"])
+    grown = facts.one(indicator=indicator, statistic=PLACEBO_SHARE, design=SYNTHETIC_CONTROL)
+    unit = "Number of authorities by how far they moved"
+    if share is None or gap is None or grown is None:
+        return "No placebos", "No chart: there are no placebos in this run.", unit
+    words, allowed = (
+        in_ten(share["estimate"]),
+        f"given how closely each fitted before, {in_ten(grown['estimate'])} did",
+    )
     alt = (
         f"Histogram of how far each of {share['denominator']:.0f} other authorities moved from its own synthetic "
         f"control. {possessive(facts.brief.area)} mean gap is {rate(gap['estimate'])} per 100; "
-        f"{percent(share['estimate'])} of the others moved at least as far, in either direction."
+        f"{percent(share['estimate'])} of the others moved at least as far, in either direction; {allowed}."
     )
-    return f"{words[0].upper()}{words[1:]} others moved at least as far", alt
+    return f"By distance alone, {words} others moved as far", alt, f"{unit}; {allowed}"
 
 
 def _years(years: tuple[str, ...]) -> str:

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
-from onroll.statistics._inputs import FloatArray, open_share
-from onroll.statistics._panel import panel, permutation_range, share_as_far, sizes_of
-from onroll.statistics._panel_notes import NO_WIDTH, one_before, together_said
+from onroll.statistics._inputs import FloatArray, choice, open_share
+from onroll.statistics._panel import TIE, panel, permutation_range, share_as_far, sizes_of
+from onroll.statistics._panel_notes import NO_END, NO_WIDTH, one_before, together_said
+from onroll.statistics.ranked_change import furthest_usual
 
+EACH_SIDE, BY_SIZE = "each_side", "by_size"
 PLAIN = "difference in differences, permutation over {} others"
 SIZED = PLAIN + ", standardised for size"
+BY_RANK = ", limits by size as the rank"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,9 +26,9 @@ class DifferenceInDifferences:
     Attributes
     ----------
     estimate, lower, upper : float
-        Change of the treated less the mean change of the others, with its permutation range.
+        Change of the treated less the mean change of the others, with its permutation limits.
     confidence : float
-        Central share of the placebos that the range takes in.
+        Share of the placebos that the limits take in.
     method : str
         How it was done.
     p_value : float
@@ -39,7 +42,7 @@ class DifferenceInDifferences:
     spread : ndarray, shape (units,)
         Standard deviation expected at each unit's size; 1 where no sizes were given.
     note : str
-        What the comparison cannot bear: one period before, others that never moved apart; mostly empty.
+        What the comparison cannot bear: one period before, others that never moved apart or are too few; mostly empty.
     """
 
     estimate: float
@@ -62,12 +65,13 @@ def difference_in_differences(
     *,
     weights: ArrayLike | None = None,
     sizes: ArrayLike | None = None,
+    limits: str = EACH_SIDE,
     confidence: float = 0.95,
 ) -> DifferenceInDifferences:
     """Compare a unit's change with the mean change of the others.
 
     Each other unit is taken for the treated in turn, against the rest without the treated; where the
-    treated stands among them gives the probability, and their range that of the estimate.
+    treated stands among them gives the probability, and how far they lie from 0 the limits of the estimate.
 
     Parameters
     ----------
@@ -82,14 +86,19 @@ def difference_in_differences(
     sizes : array_like, shape (units,), optional
         What a unit's variance falls with (pupils on roll, events), above 0. The placebos are then
         standardised by a spread fitted as ``variance = a + b / size``, neither below 0.
+    limits : {"each_side", "by_size"}, default "each_side"
+        "each_side": the estimate less the upper and lower quantile of the placebos; where they lie to one side, 0 may
+        be outside though the rank, which is by size, is not small. "by_size": as far on either side as the size that
+        one placebo more would have to pass to stand out; 0 is outside exactly where ``p_value`` is at most
+        ``1 - confidence``.
     confidence : float, default 0.95
-        Central share of the placebos taken for the range, strictly between 0 and 1.
+        Share of the placebos that the limits take in, strictly between 0 and 1.
 
     Returns
     -------
     DifferenceInDifferences
-        ``lower`` and ``upper`` are the estimate less the upper and lower quantile of the placebos,
-        rescaled to the treated's spread where ``sizes`` are given.
+        ``lower`` and ``upper`` are rescaled to the treated's spread where ``sizes`` are given. "by_size" they are
+        without end where there are too few units for the level (19 others for 0.95), and ``note`` says so.
 
     Raises
     ------
@@ -116,6 +125,7 @@ def difference_in_differences(
     (2.25, 0.2, 0.0)
     """
     data, level = panel(outcomes, treated, pre, units=4), open_share("confidence", confidence)
+    rule = choice("limits", limits, (EACH_SIDE, BY_SIZE))
     units = data.outcomes.shape[1]
     weight = np.ones(units) if weights is None else sizes_of("weights", weights, units)
     size = None if sizes is None else sizes_of("sizes", sizes, units)
@@ -124,20 +134,31 @@ def difference_in_differences(
     placebos = change - _mean_of_the_rest(change, weight, own)
     spread = np.ones(units) if size is None else _spread(placebos, size, others)
     scores = placebos / spread
-    low, high = permutation_range(float(scores[own]), scores[others], level)
+    limit = _by_size if rule == BY_SIZE else permutation_range
+    low, high = limit(float(scores[own]), scores[others], level)
     return DifferenceInDifferences(
         estimate=float(placebos[own]),
         lower=low * float(spread[own]),
         upper=high * float(spread[own]),
         confidence=level,
-        method=(PLAIN if size is None else SIZED).format(others.size),
+        method=(PLAIN if size is None else SIZED).format(others.size) + (BY_RANK if rule == BY_SIZE else ""),
         p_value=share_as_far(abs(float(scores[own])), np.abs(scores[others]), treated_too=True),
         share_others=share_as_far(abs(float(scores[own])), np.abs(scores[others]), treated_too=False),
         change=np.asarray(change),
         placebos=placebos,
         spread=spread,
-        note=together_said(one_before(data.pre), NO_WIDTH if not np.any(scores[others]) else ""),
+        note=together_said(
+            one_before(data.pre),
+            NO_WIDTH if not np.any(scores[others]) else "",
+            "" if np.isfinite(high) else NO_END,
+        ),
     )
+
+
+def _by_size(score: float, others: FloatArray, confidence: float) -> tuple[float, float]:
+    """As far on either side as a size has to go to stand out; a size equal to that of another does not."""
+    reach = furthest_usual(np.sort(np.abs(others)), confidence) * (1.0 + TIE)
+    return score - reach, score + reach
 
 
 def _mean_of_the_rest(change: FloatArray, weight: FloatArray, treated: int) -> FloatArray:

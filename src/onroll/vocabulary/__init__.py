@@ -278,7 +278,7 @@ STRENGTHS = MappingProxyType(
     {
         DESCRIPTIVE: "says what happened, nothing about why",
         WEAK: "a change or a difference with many possible causes",
-        LIMITED: "a comparison with similar authorities; other causes are not ruled out",
+        LIMITED: "a comparison with other authorities or schools, before and after; other causes are not ruled out",
     }
 )
 """Ordered from the weakest. Nothing in a first evaluation from published figures reaches further."""

@@ -229,6 +229,52 @@ def test_an_authority_outside_all_others_before_is_said_to_be(run: Run) -> None:
     assert "lay below or above every other authority in 3 of 15 years before" in words
 
 
+def test_other_choices_of_the_synthetic_control_are_said_with_donors_left_out_and_an_earlier_date(
+    run: Run,
+) -> None:
+    def told(**cells: float) -> str:
+        """What is said where the row of the earlier date has these numbers."""
+        frame = run.facts.frame.copy()
+        mine = frame["indicator"].eq(f"strategy_impact_{SUSPENSIONS}") & frame["method"].str.contains(
+            "as if the strategy had begun"
+        )
+        mine &= frame["design"].eq("synthetic control with placebos")
+        assert mine.sum() == 1
+        frame.loc[mine, list(cells)] = list(cells.values())
+        facts = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+        return " ".join(plain(words) for words in impact(facts, SUSPENSIONS))
+
+    rows = run.evidence(indicator=f"strategy_impact_{SUSPENSIONS}", statistic=SENSITIVITY)
+    turn = rows[rows["method"].str.contains("donor left out")].iloc[0]
+    low, high = (
+        f"{abs(turn[one]):.1f} {'below' if turn[one] < 0 else 'above'}" for one in ("lower", "upper")
+    )
+    assert f"left out in turn it lies between {low} and {high};" in told()
+    assert "also finds gaps that cannot be the strategy's" in told(estimate=2.0, lower=1.0, upper=3.0)
+    assert "no more than others show" in told(estimate=2.0, lower=-1.0, upper=3.0)
+    assert "a gap of 0.0 (interval 1.0 below to 3.0 above)" in told(estimate=0.01, lower=-1.0, upper=3.0)
+    fit = run.evidence(indicator=f"strategy_impact_{SUSPENSIONS}", statistic="fit before")["estimate"].iloc[0]
+    assert f"with a usual gap of {fit:.2f} per 100. " in told()
+
+
+def test_the_second_comparison_stands_out_where_its_limits_leave_out_one(run: Run) -> None:
+    def told(lower: float, upper: float) -> str:
+        """The paragraph of the second comparison where its ratio has these limits."""
+        frame = run.facts.frame.copy()
+        mine = frame["design"].eq("difference in differences with placebos")
+        mine &= frame["statistic"].eq(RELATIVE_CHANGE) & frame["indicator"].eq(
+            f"strategy_impact_{SUSPENSIONS}"
+        )
+        frame.loc[mine, ["lower", "upper"]] = lower, upper
+        facts = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+        return plain(impact(facts, SUSPENSIONS)[-1])
+
+    assert told(0.4, 1.1).endswith("so this difference cannot be credited to the strategy.")
+    assert "deserves a closer look" in told(0.4, 0.9)
+    assert "deserves a closer look" not in told(float("nan"), float("nan"))
+    assert told(0.4, 1.1).startswith("By a comparison with how all others changed, only a fall of ")
+
+
 def test_all_outcomes_are_told_together_each_at_its_level(run: Run) -> None:
     assert plain(said.shortest(run.facts)).startswith(
         "Whether the strategy changed suspensions, how many pupils are suspended or permanent exclusions cannot be told"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onroll.statistics._panel_notes import NO_WIDTH, ONE_BEFORE
+from onroll.statistics._panel_notes import NO_END, NO_WIDTH, ONE_BEFORE
 from onroll.statistics.difference import difference_in_differences
 
 PRE = [True, True, False]
@@ -33,6 +33,27 @@ def test_rank_counts_both_directions() -> None:
     # placebos: 6 - 0, 1 - 5/3, 0 - 2, -1 - 7/3
     assert found.share_others == 3 / 4
     assert found.p_value == 4 / 5
+
+
+def test_limits_by_size_reach_as_far_on_either_side_as_the_size_that_the_rank_asks_for() -> None:
+    found = difference_in_differences(TABLE, 0, PRE, limits="by_size", confidence=0.6)
+    # placebos 1/3, -1, 3 and -7/3: of four others a size beyond 7/3 has a rank of 2 in 5
+    assert (found.lower, found.upper) == pytest.approx((5.25 - 7 / 3, 5.25 + 7 / 3))
+    assert found.method.endswith("over 4 others, limits by size as the rank")
+    assert found.note == ""
+    few = difference_in_differences(TABLE, 0, PRE, limits="by_size")
+    assert (few.lower, few.upper, few.note) == (-np.inf, np.inf, NO_END)
+
+
+def test_a_lopsided_range_leaves_out_nothing_where_the_rank_does_not() -> None:
+    """Others with a long tail above and none below: an estimate beyond all below is not so far off by size."""
+    table = np.vstack([np.zeros(41), np.append(-0.5, -np.log(np.linspace(0.01, 0.99, 40)))])
+    sides, size = (
+        difference_in_differences(table, 0, [True, False], limits=one) for one in ("each_side", "by_size")
+    )
+    assert sides.upper < 0
+    assert size.lower < 0 < size.upper
+    assert sides.p_value == size.p_value > 0.05
 
 
 def test_weights_are_those_of_the_others_mean() -> None:
@@ -98,6 +119,7 @@ def test_range_covers_what_was_added() -> None:
         ({"sizes": 3.0}, r"^sizes has shape \(\); give one number a unit"),
         ({"sizes": [1, 1, 1, 1, float("nan")]}, r"^sizes\[4\] is nan; give a finite number"),
         ({"confidence": 0}, r"^confidence is 0; "),
+        ({"limits": "two_sides"}, r"^limits is 'two_sides'; choose one of each_side, by_size$"),
     ],
 )
 def test_refusals(how: dict[str, object], message: str) -> None:

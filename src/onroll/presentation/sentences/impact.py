@@ -5,6 +5,7 @@ from __future__ import annotations
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import judged
 from onroll.presentation.model import Text, text
+from onroll.presentation.sentences.phrases import fall_or_rise
 from onroll.presentation.wording import possessive
 from onroll.vocabulary import (
     CHANGE_DIFFERENCE,
@@ -28,6 +29,13 @@ from onroll.vocabulary.impact import HULL, PASSED, RETURN
 
 FIRST = "suspension_rate"
 POOR_FIT = "poor fit before"
+IN_TURN, WITHOUT_PANDEMIC, NONE_TO_FIND = (
+    "left out in turn",
+    "pandemic years are left out",
+    "when there was none",
+)
+"""What tells the rows of other choices from one another."""
+NOTHING = "0.0"
 
 
 def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
@@ -53,7 +61,7 @@ def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
     already = _already(facts, measure) if side == "below" else ()
     control = text(
         *_outside(facts, measure),
-        *_fitted_poorly(facts, measure),
+        *_fit(facts, measure),
         *_could_be_seen(facts, measure),
         *first,
         *rest,
@@ -91,45 +99,65 @@ def _outside(facts: Facts, measure: str) -> Text:
     )  # fmt: skip
 
 
-def _fitted_poorly(facts: Facts, measure: str) -> Text:
-    """Said where the mixture did not follow the authority before: then what comes after may have been there already."""
+def _fit(facts: Facts, measure: str) -> Text:
+    """How closely the mixture followed the authority before; where poorly, what comes after may have been there already."""
     fit = facts.one(indicator=f"strategy_impact_{measure}", statistic=FIT, design=SYNTHETIC_CONTROL)
-    if fit is None or POOR_FIT not in str(fit["note"]):
+    if fit is None or not fit.is_known:
         return ()
-    return text(
-        f"It followed {facts.brief.area} poorly before (a usual gap of ", fit.bind("fine_size"),
-        f" per {MEASURES[measure].per:,}), so what comes after may have been there already. ",
+    area, per = facts.brief.area, f" per {MEASURES[measure].per:,}"
+    said = text(
+        f"Before the launch the mixture of authorities that came nearest to {area} followed its rate ",
+        "poorly, " if POOR_FIT in str(fit["note"]) else "", "with a usual gap of ", fit.bind("fine_size"), per,
     )  # fmt: skip
+    poor = ", so what comes after may have been there already. "
+    return text(*said, poor if POOR_FIT in str(fit["note"]) else ". ")
 
 
 def _other_choices(facts: Facts, measure: str) -> list[Text]:
-    """How far the gap moves with other choices that could as well have been made."""
+    """How far the gap moves with other choices that could as well have been made, and at a date with nothing to find."""
     rows = facts.all(indicator=f"strategy_impact_{measure}", statistic=SENSITIVITY, design=SYNTHETIC_CONTROL)
-    calm = next((row for row in rows if "pandemic years are left out" in row["method"]), None)
-    early = next((row for row in rows if "when there was none" in row["method"]), None)
-    if calm is None or early is None:
-        return []
-    side = {True: "below", False: "above"}
-    said = text("Other choices give other answers: ", *_mean_gap(facts, measure), "with the pandemic years left out it is ",
-                calm.bind("size"), f" {side[calm['estimate'] < 0]}")  # fmt: skip
-    began = str(early["method"]).split("begun in ")[1].split(",")[0]
-    if early.bind("size").text != "0.0":
-        said += text(f"; and had the strategy begun in {began}, when it had not, there would already be one of ",
-                     early.bind("size"), f" {side[early['estimate'] < 0]}")  # fmt: skip
-    return [(*said, ".")]
-
-
-def _mean_gap(facts: Facts, measure: str) -> Text:
-    """The gap over all years since the launch, which the other choices are to be held against."""
+    named = {
+        words: next((row for row in rows if words in row["method"] and row.is_known), None)
+        for words in (IN_TURN, WITHOUT_PANDEMIC, NONE_TO_FIND)
+    }
+    turn, calm, early = named.values()
+    said: list[Text] = []
     mean = facts.one(indicator=f"strategy_impact_{measure}", statistic=MEAN_GAP, design=SYNTHETIC_CONTROL)
-    if mean is None or not mean.is_known:
-        return text("the mean gap since the launch differs; ")
-    side = "below" if mean["estimate"] < 0 else "above"
-    return text(
-        "the mean gap over all years since the launch is ",
-        mean.bind("size"),
-        f" per {MEASURES[measure].per:,} {side}; ",
+    if mean is not None and mean.is_known:
+        per = f" per {MEASURES[measure].per:,}"
+        said.append(text("the mean gap over all years since the launch is ", *_sided(mean, per=per)))
+    if turn is not None:
+        said.append(text("with each authority of the mixture left out in turn it lies between ", *_sided(turn, "lower"),
+                         " and ", *_sided(turn, "upper")))  # fmt: skip
+    if calm is not None:
+        said.append(text("with the pandemic years left out it is ", *_sided(calm)))
+    if not said:
+        return [_earlier(early)] if early is not None else []
+    listed = [part for at, words in enumerate(said) for part in (*(("; ",) if at else ()), *words)]
+    check = (" ", *_earlier(early)) if early is not None else ()
+    return [text("Other choices give other answers: ", *listed, ".", *check)]
+
+
+def _earlier(early: Fact) -> Text:
+    """What the same comparison finds at a date when there was no strategy, and whether that is as it should be."""
+    began = str(early["method"]).split("begun in ")[1].split(",")[0]
+    so = (
+        "no more than others show, as it should be"
+        if early["lower"] <= 0 <= early["upper"]
+        else "so this comparison also finds gaps that cannot be the strategy's"
     )
+    return text(
+        f"As a check: had the strategy begun in {began}, when it had not, there would have been a gap of ",
+        *_sided(early), " (interval ", *_sided(early, "lower"), " to ", *_sided(early, "upper"), f"), {so}.",
+    )  # fmt: skip
+
+
+def _sided(fact: Fact, column: str = "estimate", per: str = "") -> Text:
+    """A gap without its sign and which side it is on: ``1.8 below``; no side where it rounds to nothing."""
+    size = fact.bind("size", column)
+    if size.text == NOTHING:
+        return text(size, per)
+    return text(size, per, " below" if fact[column] < 0 else " above")
 
 
 def _could_be_seen(facts: Facts, measure: str) -> Text:
@@ -173,25 +201,26 @@ def _so(side: str, stands_out: bool) -> Text:
 
 
 def _second_comparison(facts: Facts, measure: str) -> list[Text]:
-    """The change since the years before against the change of all others, and why it may mislead."""
+    """What change would have stood out, the change since the years before beside that of all others, and what follows."""
     indicator = f"strategy_impact_{measure}"
     share = facts.one(indicator=indicator, statistic=PLACEBO_SHARE, design=DIFF_IN_DIFF)
     ratio = facts.one(indicator=indicator, statistic=RELATIVE_CHANGE, design=DIFF_IN_DIFF)
     apart = facts.one(indicator=indicator, statistic=CHANGE_DIFFERENCE, design=DIFF_IN_DIFF)
-    found = ratio if ratio is not None and ratio.is_known else apart
+    is_ratio = ratio is not None and ratio.is_known
+    found = ratio if is_ratio else apart
     if share is None or found is None or not found.is_known:
         return []
+    none = 1 if is_ratio else 0
+    side = "below" if found["estimate"] < none else "above"
+    higher = "higher" if side == "below" else "lower"
     years = f"{academic_year(facts.brief.change_pre[0])} to {academic_year(facts.brief.change_pre[-1])}"
-    before = f"Had {possessive(facts.brief.area)} rate changed since {years} as others' did on average, it would be "
-    if found is ratio:
-        side = "below" if found["estimate"] < 1 else "above"
-        higher = "higher" if side == "below" else "lower"
-        lead = text(f"{before}{higher}: it stands at ", found.bind("times"), " times that")
-    else:
-        side = "below" if found["estimate"] < 0 else "above"
-        higher = "higher" if side == "below" else "lower"
-        lead = text(f"{before}{higher} by ", found.bind("size"), f" per {MEASURES[measure].per:,}")
+    per = f" per {MEASURES[measure].per:,}"
+    lead = text(
+        f"Had {possessive(facts.brief.area)} rate changed since {years} as others' did on average, it would be {higher}",
+        *((": it stands at ", found.bind("times"), " times that") if is_ratio else (" by ", found.bind("size"), per)),
+    )  # fmt: skip
     others = text("; ", share.bind("in_ten"), " others, allowing for size, moved as far")
+    stands_out = found["lower"] > none or found["upper"] < none
     highest = _highest_before(facts, measure)
     fell_back = judged(facts, measure).check(RETURN)
     is_ruled_out = fell_back is not None and str(fell_back["note"]).startswith(PASSED)
@@ -202,8 +231,21 @@ def _second_comparison(facts: Facts, measure: str) -> list[Text]:
             "by itself, so this cannot be credited to the strategy either.",
         )  # fmt: skip
     else:
-        caution = _so(side, share["estimate"] <= facts.brief.stands_out)
-    return [text(*lead, *others, *caution)]
+        caution = _so(side, stands_out)
+    return [text(*_beyond(facts, indicator, is_ratio=is_ratio, per=per), *lead, *others, *caution)]
+
+
+def _beyond(facts: Facts, indicator: str, *, is_ratio: bool, per: str) -> Text:
+    """What would have stood out by the difference in differences: the same limits as the rank."""
+    seen = facts.one(indicator=indicator, statistic=DETECTABLE_GAP, design=DIFF_IN_DIFF)
+    if seen is None or not seen.is_known:
+        return ()
+    size = (
+        fall_or_rise(seen)
+        if is_ratio
+        else text("a difference of ", seen.bind("size", "upper"), f"{per} or more")
+    )
+    return text("By a comparison with how all others changed, only ", *size, " would have stood out. ")
 
 
 def _highest_before(facts: Facts, measure: str) -> Fact | None:
