@@ -8,9 +8,9 @@ So neither the linear programme nor its least favourable critical value has to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import optimize, special
@@ -27,7 +27,7 @@ NODES, FAR = 200, 9.0
 """Gauss-Legendre nodes, and standard deviations over which they are spread."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Inequalities:
     """Extreme points for one change before: what each has of the effect and of the change, and their covariance.
 
@@ -38,6 +38,11 @@ class Inequalities:
     effect: float
     change: float
     both: FloatArray
+
+    @cached_property
+    def covariance(self) -> FloatArray:
+        """Covariance of the extreme points' statistics, (points, points)."""
+        return np.asarray(self.points @ self.both @ self.points.T)
 
     def statistics(self, value: FloatArray) -> FloatArray:
         """Each extreme point's statistic at each value of the effect, (values, points)."""
@@ -74,9 +79,8 @@ class Inequalities:
         every = self.statistics(value)
         top = every.argmax(1)
         largest = every[np.arange(value.size), top]
-        covariance = self.points @ self.both @ self.points.T
-        spread = np.sqrt(np.diag(covariance))[top]
-        lean = covariance[top] / covariance[top, top][:, None]
+        variance = self.covariance[top, top]
+        spread, lean = np.sqrt(variance), self.covariance[top] / variance[:, None]
         rest, room = every - lean * largest[:, None], 1.0 - lean
         free = np.abs(room) <= SAME
         meets = rest / np.where(free, 1.0, room)
@@ -134,38 +138,77 @@ def _spread(rows: FloatArray, covariance: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """One polyhedron with the bound of its least favourable test, and the ends between which that keeps effects."""
+
+    one: Inequalities
+    size: float
+    bound: float
+    ends: tuple[float, float]
+
+    def kept(self, value: FloatArray) -> BoolArray:
+        """Whether the hybrid test keeps each value."""
+        return self.one.kept(value, self.bound, self.size)
+
+
 def relative_set(
-    effects: FloatArray, covariance: FloatArray, pre: int, weights: FloatArray, times: float, size: float
+    effects: FloatArray,
+    covariance: FloatArray,
+    pre: int,
+    weights: FloatArray,
+    times: float,
+    size: float,
+    ways: tuple[int, ...] = (-1, 1),
 ) -> tuple[float, float]:
-    """The lowest and highest effect that any of the polyhedra keeps; the first above the second where none does."""
-    low, high = np.inf, -np.inf
-    for one in inequalities(effects, covariance, pre, weights, times):
-        bound = one.least_favourable(size * FIRST_STEP)
-        (up, with_up), (down, with_down) = one.points[:2]
-        ends = (
-            one.effect + (with_up * one.change - bound) / up,
-            one.effect + (with_down * one.change - bound) / down,
-        )
-        if ends[0] > ends[1]:
+    """The lowest and highest effect that any of the polyhedra keeps; the first above the second where none does.
+
+    With one way alone (-1 down, 1 up) the other is not looked for, and is the same effect.
+    """
+    tried = [_tried(one, size) for one in inequalities(effects, covariance, pre, weights, times)]
+    found = [outermost(tried, way) for way in ways]
+    if np.isinf(found[0]):
+        return np.inf, -np.inf
+    return found[0], found[-1]
+
+
+def _tried(one: Inequalities, size: float) -> Tried:
+    """The polyhedron with its least favourable test, which keeps nothing where the first end is above the second."""
+    bound = one.least_favourable(size * FIRST_STEP)
+    (up, with_up), (down, with_down) = one.points[:2]
+    low = one.effect + (with_up * one.change - bound) / up
+    high = one.effect + (with_down * one.change - bound) / down
+    return Tried(one, size, bound, (low, high))
+
+
+def outermost(every: Sequence[Tried], way: int) -> float:
+    """The effect farthest down (-1) or up (1) that any polyhedron keeps; infinitely far the other way where none does.
+
+    Those that reach farthest come first, so that of most others their ends already say that they add nothing.
+    """
+    place, best = (way + 1) // 2, -way * np.inf
+    for tried in sorted(every, key=lambda one: -way * one.ends[place]):
+        if tried.ends[0] > tried.ends[1]:
             continue
-        value = np.linspace(ends[0], ends[1], GRID + 1)
-        kept = np.flatnonzero(one.kept(value, bound, size))
+        if way * (tried.ends[place] - best) <= 0:
+            break
+        value = np.linspace(*tried.ends, GRID + 1)
+        kept = np.flatnonzero(tried.kept(value))
         if kept.size:
-            low = min(low, _edge(one, value, int(kept[0]), -1, bound, size))
-            high = max(high, _edge(one, value, int(kept[-1]), 1, bound, size))
-    return low, high
+            best = _farther(tried, value, int(kept[-place]), way, best)
+    return best
 
 
-def _edge(one: Inequalities, value: FloatArray, at: int, way: int, bound: float, size: float) -> float:
-    """Where between a value that is kept and the next that is not the test turns."""
+def _farther(tried: Tried, value: FloatArray, at: int, way: int, best: float) -> float:
+    """The farther of the best so far and where between a value that is kept and the next that is not the test turns."""
     inside = float(value[at])
-    if not 0 <= at + way < value.size:
-        return inside
-    outside = float(value[at + way])
-    for _ in range(HALVINGS):
+    outside = float(value[at + way]) if 0 <= at + way < value.size else inside
+    if way * (outside - best) <= 0:
+        return best
+    for _ in range(HALVINGS if outside != inside else 0):
         middle = (inside + outside) / 2.0
-        if one.kept(np.array([middle]), bound, size)[0]:
+        if tried.kept(np.array([middle]))[0]:
             inside = middle
         else:
             outside = middle
-    return inside
+    return inside if way * (inside - best) > 0 else best

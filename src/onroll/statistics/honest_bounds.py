@@ -216,15 +216,16 @@ def breakdown(
     """
     kind = choice("restriction", restriction, RESTRICTIONS)
     study = _checked(effects, covariance, pre, weights, confidence)
-    limits_of, unit = _limits(study, kind), study.error if kind == "smoothness" else 1.0
-    low, high = limits_of(0.0)
+    unit = study.error if kind == "smoothness" else 1.0
+    low, high = _limits(study, kind)(0.0)
     if not (low > 0 or high < 0):
         return 0.0
+    way = -1 if low > 0 else 1
+    limits_of = _limits(study, kind, (way,))
 
     def nearer(departure: float) -> float:
         """The limit that is nearer to 0, positive while 0 is out."""
-        lower, upper = limits_of(departure)
-        return lower if low > 0 else -upper
+        return -way * limits_of(departure)[(way + 1) // 2]
 
     least, most = 0.0, unit
     while nearer(most) > 0:
@@ -259,8 +260,10 @@ def _checked(
     return _Study(every, (matrix + matrix.T) / 2.0, before, weighed, open_share("confidence", confidence))
 
 
-def _limits(study: _Study, kind: str) -> Callable[[float], tuple[float, float]]:
-    """What gives the limits of a departure."""
+def _limits(
+    study: _Study, kind: str, ways: tuple[int, ...] = (-1, 1)
+) -> Callable[[float], tuple[float, float]]:
+    """What gives the limits of a departure; a limit that is not among the ways need not be right."""
     if kind == "smoothness":
         return lambda departure: smooth_limits(
             study.effects, study.covariance, study.pre, study.weights, departure, study.level
@@ -269,7 +272,7 @@ def _limits(study: _Study, kind: str) -> Callable[[float], tuple[float, float]]:
     def relative(departure: float) -> tuple[float, float]:
         """Outermost effects kept; NaN where there is none."""
         low, high = relative_set(
-            study.effects, study.covariance, study.pre, study.weights, departure, 1.0 - study.level
+            study.effects, study.covariance, study.pre, study.weights, departure, 1.0 - study.level, ways
         )
         return (low, high) if low <= high else (np.nan, np.nan)
 
