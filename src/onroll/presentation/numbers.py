@@ -41,10 +41,17 @@ def rate(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """A ratio, two decimals; no upper limit is said in words."""
+    """A ratio, two decimals, up to four where fewer would hide on which side of 1 it lies; no limit is said in words.
+
+    >>> ratio(0.604), ratio(0.9957), ratio(1.0)
+    ('0.60', '0.996', '1.00')
+    """
     if math.isnan(value):
         return EMPTY
-    return "no limit" if math.isinf(value) else rounded(value, 2)
+    if math.isinf(value):
+        return "no limit"
+    places = next((places for places in (2, 3, 4) if float(rounded(value, places).replace(",", "")) != 1), 2)
+    return rounded(value, places)
 
 
 def times(value: float) -> str:
@@ -52,7 +59,7 @@ def times(value: float) -> str:
     if math.isnan(value) or math.isinf(value):
         return ratio(value)
     near_one = 0.9 <= value < 1.1
-    return rounded(value, 2 if near_one else 0 if value >= 20 else 1)
+    return ratio(value) if near_one else rounded(value, 0 if value >= 20 else 1)
 
 
 def percent(value: float) -> str:
@@ -76,7 +83,7 @@ def size(value: float) -> str:
 
 def fine_size(value: float) -> str:
     """The same with two decimals, for rates below 1."""
-    return ratio(abs(value))
+    return EMPTY if math.isnan(value) else rounded(abs(value), 2)
 
 
 def fall(value: float) -> str:

@@ -67,11 +67,13 @@ def test_falls_in_words(share: float, words: str) -> None:
     assert numbers.portion(share) == words
 
 
-@given(st.floats(0.001, 1e4))
-def test_a_ratio_in_a_sentence_never_hides_its_side_of_one(value: float) -> None:
-    printed = float(numbers.times(value).replace(",", ""))
-    if abs(value - 1) >= 0.005:
-        assert (printed > 1) == (value > 1)
+@given(st.floats(0.001, 1e4) | st.floats(0.99, 1.01))
+def test_a_ratio_never_hides_on_which_side_of_one_it_lies(value: float) -> None:
+    for printed in (numbers.ratio(value), numbers.times(value)):
+        shown = float(printed.replace(",", ""))
+        if abs(value - 1) > 0.00005:
+            assert (shown > 1) == (value > 1)
+            assert shown != 1
 
 
 @given(st.floats(-1e7, 1e7))
