@@ -12,9 +12,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_READY := $(VENV)/.spark-ready
 
-# Tests on two cores, a file on one of them; SIDE_BY_SIDE= runs them one after another. A test starts nbval itself.
+# Tests on two cores, a file on one of them; SIDE_BY_SIDE= runs them one after another.
 SIDE_BY_SIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
-PYTEST := $(BIN)/python -m pytest -p no:nbval
+PYTEST := $(BIN)/python -m pytest
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1

@@ -11,18 +11,14 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
-import yaml
-from filelock import FileLock
 
-from onroll import evaluation
-from onroll.framework.contract_files import load_contracts
-from onroll.project import Project
-from onroll.runs import Run, run_of
-from onroll.study import Study, examine
-from onroll.synthetic import Made, make_authority
-from onroll.validation.certificate import certificate
+if TYPE_CHECKING:  # what only deals tests out to others starts without our libraries
+    from onroll.project import Project
+    from onroll.runs import Run
+    from onroll.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (
@@ -31,7 +27,6 @@ LONGEST = (
     "test_honest_bounds_reference",
 )  # fmt: skip
 """Files of half a minute and more, the longest first."""
-import_module("onroll.orchestration.libraries")  # before a test imports nbformat the slow way
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
 )  # else every process that a test starts compiles everything again
@@ -44,17 +39,23 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def project() -> Project:
+    from onroll.project import Project
+
     return Project(ROOT)
 
 
 @pytest.fixture(scope="session")
 def study(project: Project) -> Study:
     """Luton 2023/24 from the shipped figures, with the plan's own choices."""
+    from onroll.study import examine
+
     return examine(project, "202324")
 
 
 @pytest.fixture(scope="session")
 def run(study: Study) -> Run:
+    from onroll.runs import run_of
+
     return run_of(study)
 
 
@@ -62,6 +63,7 @@ def run(study: Study) -> Run:
 def own_project(root: Path) -> Callable[..., Path]:
     """Copy the project into a folder, without runs: declarations, figures, all notebooks or those that are named,
     which then need each other only."""
+    import yaml
 
     def copy(to: Path, *notebooks: str) -> Path:
         """The project of its own."""
@@ -83,6 +85,8 @@ def own_project(root: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
     """Let something be made in a folder that all processes which test side by side share: who asks first makes it."""
+    from filelock import FileLock
+
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
@@ -120,6 +124,8 @@ def whole(
 @pytest.fixture(scope="module")
 def certified(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[None]:
     """The certificate, made once for all runs that are not about it; it is the same for each, as no run changes it."""
+    from onroll import evaluation
+    from onroll.validation.certificate import certificate
 
     def make(folder: Path) -> None:
         (folder / "made").write_bytes(pickle.dumps(certificate(ROOT)))
@@ -142,6 +148,8 @@ def _own_keys(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def made_town(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A small authority made from a seed, three years, as it would be received; not to be changed."""
+    from onroll.framework.contract_files import load_contracts
+    from onroll.synthetic import Made, make_authority
 
     def make(folder: Path) -> None:
         make_authority(
@@ -155,12 +163,16 @@ def made_town(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
 @pytest.fixture(scope="session")
 def made_study(project: Project, made_town: Path) -> Study:
     """The year 2023/24 with the made authority's records."""
+    from onroll.study import examine
+
     return examine(project, "202324", str(made_town))
 
 
 @pytest.fixture(scope="session")
 def made_term(project: Project, made_town: Path) -> Study:
     """The spring term of 2023/24 of the made authority."""
+    from onroll.study import examine
+
     return examine(project, "202324", str(made_town), term="Spring")
 
 
@@ -168,6 +180,11 @@ def made_term(project: Project, made_town: Path) -> Study:
 def _one_thread() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_collectstart() -> None:
+    """Bring nbformat in the quick way before a test imports it the slow one."""
+    import_module("onroll.orchestration.libraries")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

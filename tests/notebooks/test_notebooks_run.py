@@ -40,8 +40,8 @@ def jupyter(tmp_path: Path) -> dict[str, str]:
 
 def nbval(notebook: Path, surroundings: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-cell-timeout=120", "-p", "no:cacheprovider",
-        f"--rootdir={ROOT}", str(notebook),
+        sys.executable, "-m", "pytest", "-p", "no:nbval", "-p", "nbval.plugin", "--nbval-lax",
+        "--nbval-cell-timeout=120", "-p", "no:cacheprovider", f"--rootdir={ROOT}", str(notebook),
     ]  # fmt: skip
     return subprocess.run(
         command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=300, check=False
