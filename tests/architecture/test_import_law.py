@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,18 +53,30 @@ def test_the_law_of_imports_is_kept(root: Path) -> None:
     assert found.returncode == 0, f"{found.stdout}\n{LAW} Move the code to the room that may do this."
 
 
+@pytest.fixture(scope="module")
+def told(root: Path, source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is said of each contract where all the breaches are in one copy of the code."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copytree(source, folder / "src" / "onroll", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pyproject.toml", folder)
+    for file, line, _ in BREACHES.values():
+        with (folder / "src" / "onroll" / file).open("a", encoding="utf-8") as broken:
+            broken.write(f"\n{line}\n")
+    found = lint(folder)
+    assert found.returncode == 1, f"nothing was stopped. {LAW}\n{found.stdout}{found.stderr}"
+    parts = re.split(r"^(.+)\n-{4,}$", found.stdout, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
 @pytest.mark.parametrize("breach", BREACHES)
-def test_a_breach_is_seen(breach: str, root: Path, source: Path, tmp_path: Path) -> None:
+def test_a_breach_is_seen(breach: str, told: dict[str, str]) -> None:
+    """By the contract that forbids it, which names the import, or the module without a place."""
     file, line, contract = BREACHES[breach]
-    shutil.copytree(source, tmp_path / "src" / "onroll", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(root / "pyproject.toml", tmp_path)
-    broken = tmp_path / "src" / "onroll" / file
-    before = broken.read_text(encoding="utf-8") if broken.exists() else ""
-    broken.write_text(f"{before}\n{line}\n", encoding="utf-8")
-    found = lint(tmp_path)
-    named = [row for row in found.stdout.splitlines() if row.startswith(contract)]
-    assert found.returncode == 1, f"{breach} was not stopped. {LAW}\n{found.stdout}{found.stderr}"
-    assert any("BROKEN" in row for row in named), f"'{contract}' did not stop {breach}. {LAW}\n{found.stdout}"
+    said = "".join(words for title, words in told.items() if title.startswith(contract))
+    module = "onroll." + file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    brought = line.removeprefix("import ").removesuffix(".pyplot")  # a library is known by its first name
+    expected = rf"- +{module} -> {brought} \(" if line else rf"- {module}\n"
+    assert re.search(expected, said), f"'{contract}' did not stop {breach}. {LAW}\n{said}"
 
 
 def test_the_words_import_only_what_python_brings(imported: dict[str, tuple[set[str], set[str]]]) -> None:
