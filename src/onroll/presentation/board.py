@@ -16,7 +16,11 @@ from onroll.presentation.ratings import NOT_RATED, WORST_FIRST
 from onroll.presentation.sentences import consistency, judged, judged_checks, ladder
 from onroll.vocabulary import academic_year
 
-BESIDE = "A rate can rise and yet lie below what the rise of others leads to expect."
+BESIDE = (
+    "A rate can rise and yet lie below what the rise of others leads to expect. The years since the launch are set beside "
+    "those before the pandemic. What stands out must pass further checks to be called evidence, and then of one authority "
+    "beside others, no more."
+)
 SUSPENSIONS, PERMANENT = "suspension_rate", "permanent_exclusion_rate"
 OF_RECORDS = (
     "staff_trained_trauma", "governors_trained", "principles_on_record", "repeat_suspensions",
@@ -79,16 +83,16 @@ def _for_whom(facts: Facts) -> list[Block]:
     said: list[Block] = [Heading("For which children", anchor="children")]
     if not found:
         return [*said, Paragraph(text("No figures by group of pupils were received for this year."))]
-    closing = (
-        "These are differences in what schools did, and a question to schools. Published figures cannot say how far "
-        "age, phase or school explain them; pupil records could. Of many such comparisons one in twenty stands out by "
-        "chance alone, so it is said where a group does not when all groups of its kind are looked at together."
-    )
     alike, schools, few = ladder.shortest(facts), consistency.shortest(facts), concentration.shortest(facts)
     few = text(" ", *few) if few and alike else few
     origin = "From synthetic records" if facts.brief.is_synthetic else "From records"
-    if alike:
-        closing = closing.replace("Published figures cannot", "Published figures alone cannot")
+    explained = "alone cannot say how far age, phase or school explain them" if alike else (
+        "cannot say how far age, phase or school explain them; pupil records could"
+    )  # fmt: skip
+    closing = (
+        f"These are differences in what schools did, and a question to schools. Published figures {explained}. Of many such "
+        "comparisons one in twenty stands out by chance, so it is said where a group does not among all groups of its kind."
+    )
     return [
         *said,
         Bullets(tuple(found)),

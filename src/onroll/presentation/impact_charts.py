@@ -22,7 +22,7 @@ from onroll.vocabulary.impact import CHOICE_COMPARATORS, CHOICE_DESIGNS, MULTIVE
 COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
 TICKS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10)
 BAND = "#DDE3E9"
-ORDER = (PHASES[-1], *PHASES[1::-1])
+ORDER = (PHASES[-1], PHASES[1], PHASES[0], *PHASES[2:-1])
 
 
 def estimates(facts: Facts) -> Chart:
@@ -46,15 +46,18 @@ def estimates(facts: Facts) -> Chart:
     drawn.title = _title(facts, every)
     drawn.unit = (
         f"Rate since the launch as a multiple of what other authorities lead to expect, {facts.brief.period}; scale of "
-        f"ratios, with {facts.brief.confidence:.0%} intervals. Grey: would not have stood out with "
-        f"{in_words(len(OUTCOMES))} outcomes looked at together"
+        f"ratios, with {facts.brief.confidence:.0%} intervals"
     )
+    if any(one.visible is not None for one in every):
+        drawn.unit += (
+            f". Grey: would not have stood out with {in_words(len(OUTCOMES))} outcomes looked at together"
+        )
+        drawn.foot = "A dot within its grey band cannot be told from the changes of other authorities."
     said = "; ".join(
         f"{_name(one)} {ratio(one.ratio['estimate'])} ({ratio(one.ratio['lower'])} to {ratio(one.ratio['upper'])})"
         for one in every if one.ratio is not None
     )  # fmt: skip
     drawn.alt = f"Dot chart of ratios beside other authorities. {drawn.title}. {said}."
-    drawn.foot = "A dot within its grey band cannot be told from the changes of other authorities."
     return _signed(facts, drawn, rows)
 
 
@@ -72,7 +75,7 @@ def _title(facts: Facts, every: Sequence[Judged]) -> str:
 
 
 def _name(one: Judged) -> str:
-    phase = "all schools" if one.phase == PHASES[-1] else one.phase.removeprefix("State-funded ")
+    phase = "all schools" if one.phase == PHASES[-1] else one.phase.removeprefix("State-funded ").lower()
     return f"{MEASURES[one.outcome].label}, {phase}"
 
 
@@ -101,16 +104,14 @@ def choices(facts: Facts, outcome: str) -> Chart:
     place = range(len(rows))
     top.plot(place, rows["estimate"], "o", color=GREY, markersize=2.6, zorder=3)
     plan = _plan_choice(rows, every)
+    about = judged(facts, outcome)
     if plan is not None:
-        top.plot([plan], [rows["estimate"][plan]], "D", color=OWN, markersize=8, zorder=5)
-        top.annotate("the plan's own", (plan, float(rows["estimate"][plan])), xytext=(0, 12), textcoords="offset points",
-                     ha="center", fontsize=9, color=OWN, fontweight="bold")  # fmt: skip
+        _plan_mark(top, plan, len(rows), float(rows["estimate"][plan]), about)
     top.axhline(1, color=INK, linewidth=1)
     _ratio_axis(top, "y")
     top.set_ylabel("Ratio, a scale of ratios", fontsize=9)
     top.tick_params(axis="x", length=0, labelbottom=False)
     _marks(marks, rows, factors)
-    about = judged(facts, outcome)
     share = about.agreement
     drawn.title = (
         f"{share['numerator']:.0f} of {share['denominator']:.0f} ways to put the question point the same way as the plan's"
@@ -119,7 +120,7 @@ def choices(facts: Facts, outcome: str) -> Chart:
     )
     drawn.unit = (
         f"{MEASURES[outcome].label} since the launch as a multiple of what others lead to expect: each dot a choice, in "
-        "order; the marks under it say which"
+        f"order; the marks under it say which. The line is the {facts.brief.confidence:.0%} interval of the plan's own"
     )
     drawn.alt = (
         f"Specification curve of {len(rows)} choices. {drawn.title}. Ratios from {ratio(rows['estimate'].min())} to "
@@ -128,10 +129,31 @@ def choices(facts: Facts, outcome: str) -> Chart:
     drawn.foot = (
         "The choices rest on the same figures: that many agree is no proof, that they disagree is a warning."
     )
-    choice = rows["design"] + ", " + rows["comparator"] + "; " + rows["method"]
-    drawn.numbers = rows[["row", *COLUMNS]].assign(choice=choice)
+    drawn.numbers = _with_the_plan(facts, rows, None if plan is None else about)
     drawn.source = source_line(facts, rows)
     return drawn
+
+
+def _with_the_plan(facts: Facts, rows: pd.DataFrame, one: Judged | None) -> pd.DataFrame:
+    """The numbers of every choice, and of the plan's own with the interval that is drawn."""
+    choice = rows["design"] + ", " + rows["comparator"] + "; " + rows["method"]
+    numbers = rows[["row", *COLUMNS]].assign(choice=choice)
+    if one is None or one.ratio is None:
+        return numbers
+    own = facts.frame.loc[[one.ratio.row]].reset_index(names="row")[["row", *COLUMNS]]
+    return pd.concat([own.assign(choice="the plan's own, with its interval"), numbers], ignore_index=True)
+
+
+def _plan_mark(axes: Axes, at: int, of: int, value: float, one: Judged) -> None:
+    """The plan's own choice with its interval, named where the rising curve leaves room: under it, or above on the right."""
+    if one.ratio is not None:
+        axes.plot([at, at], [one.ratio["lower"], one.ratio["upper"]], color=OWN, linewidth=2, zorder=4)
+    axes.plot([at], [value], "D", color=OWN, markersize=8, zorder=5)
+    under = at < 0.6 * of
+    axes.annotate(
+        "the plan's own", (at, value), xytext=(9, -16) if under else (-9, 10), textcoords="offset points",
+        ha="left" if under else "right", fontsize=9, color=OWN, fontweight="bold",
+    )  # fmt: skip
 
 
 def _specifications(facts: Facts, outcome: str) -> pd.DataFrame:

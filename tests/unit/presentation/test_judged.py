@@ -200,14 +200,18 @@ def test_the_chart_of_choices_draws_every_choice_that_could_be_computed(run: Run
     chart = run.figure(f"impact_choices_{outcome}")
     share = judged(run.facts, outcome).agreement
     assert share is not None
-    assert len(chart.numbers) == share["denominator"]
-    assert chart.numbers["choice"].is_unique or chart.numbers.duplicated(["choice", "breakdown"]).sum() == 0
+    numbers = chart.numbers.iloc[1:]
+    assert len(numbers) == share["denominator"]
+    assert numbers["choice"].is_unique or numbers.duplicated(["choice", "breakdown"]).sum() == 0
     drawn = [line for line in chart.axes[0].lines if line.get_marker() == "o"]
-    np.testing.assert_allclose(drawn[0].get_ydata(), np.sort(chart.numbers["estimate"]))
+    np.testing.assert_allclose(drawn[0].get_ydata(), np.sort(numbers["estimate"]))
     own = next(line for line in chart.axes[0].lines if line.get_marker() == "D")
     ratio = judged(run.facts, outcome).ratio
     assert ratio is not None
     assert own.get_ydata()[0] == pytest.approx(ratio["estimate"])
+    interval = chart.numbers.loc[0, ["lower", "upper"]].to_list()
+    assert interval == [ratio["lower"], ratio["upper"]]
+    assert [interval] == [list(line.get_ydata()) for line in chart.axes[0].lines if line.get_linewidth() == 2]
     assert f"{share['numerator']:.0f} of {share['denominator']:.0f}" in chart.title
 
 
