@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from onroll.counts.published import all_sources, panel
-from onroll.evidence.impact_panel import FEW_OTHERS, FEWEST, NO_SERIES, OBJECTIVE, TOO_EARLY
+from onroll.evidence.impact_panel import FEW_OTHERS, FEWEST, OBJECTIVE, TOO_EARLY, no_series, whole
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
 from onroll.statistics import difference, leave_one_out, placebos, synthetic_control
@@ -94,13 +94,22 @@ def impact_rows(cells: pd.DataFrame, question: Question) -> Iterator[dict[str, A
             (DIFF_IN_DIFF, (*question.change_pre, *question.after), _difference),
         ):
             found = rate_panel(cells, measure, years, question)
-            why = TOO_EARLY if not question.after else NO_SERIES
-            few = len(found.rates.columns) < FEWEST
-            why = FEW_OTHERS if question.after and few else why
-            if not question.after or few or question.area_code not in found.rates.columns:
+            why = _why_not(found, cells, years)
+            if why:
                 yield found.row(MEAN_GAP if rows is _synthetic else CHANGE_DIFFERENCE, design, note=why)
             else:
                 yield from rows(found)
+
+
+def _why_not(found: Panel, cells: pd.DataFrame, years: tuple[str, ...]) -> str:
+    """Why the designs cannot be made; empty where they can."""
+    if not found.question.after:
+        return TOO_EARLY
+    if len(found.rates.columns) < FEWEST:
+        return FEW_OTHERS
+    if found.question.area_code in found.rates.columns:
+        return ""
+    return no_series(whole(cells, found.measure.id), years, found.question.area_code)
 
 
 def rate_panel(cells: pd.DataFrame, measure: Measure, years: tuple[str, ...], question: Question) -> Panel:

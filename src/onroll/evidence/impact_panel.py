@@ -12,13 +12,16 @@ import pandas as pd
 from onroll.counts.published import all_sources
 from onroll.evidence.question import Question
 from onroll.evidence.table import finding
-from onroll.vocabulary import LIMITED, MEASURES, OTHER_AUTHORITIES, TOTAL, Measure
+from onroll.vocabulary import LIMITED, MEASURES, OTHER_AUTHORITIES, TOTAL, Measure, academic_year
 
 OBJECTIVE = "P7.1"
-NO_SERIES = (
-    "cannot be computed: the authority has no figures for some of these years (it is younger, boundaries changed, or a "
-    "count is withheld)"
+NO_YEARS = "cannot be computed: no authority has figures for {}"
+NO_FIGURES = "cannot be computed: no figures of the authority are among these"
+YOUNGER = (
+    "cannot be computed: the authority's figures begin in {} (it is younger, or was made of others then)"
 )
+ENDED = "cannot be computed: the authority's figures end in {} (it was divided, or joined with others)"
+GAPS = "cannot be computed: the authority has no figure for {} (a count was withheld or not published)"
 TOO_EARLY = "cannot be computed: the year evaluated lies before the strategy's first year"
 NO_EVENT = "cannot be computed: the authority had no event before the strategy"
 NO_EVENT_AFTER = "cannot be computed: the authority had no event in the years after, and none has no ratio"
@@ -102,7 +105,7 @@ def cut(
     pre = np.array([year in set(before) for year in years], dtype=np.bool_)
     begun = np.array([float(year[:4]) for year in years])
     if not after or not set(years) <= set(figures.years):
-        nothing, why = np.empty((0, 0)), NO_SERIES if after else TOO_EARLY
+        nothing, why = np.empty((0, 0)), no_series(figures, years, code) if after else TOO_EARLY
         return Cut(nothing, nothing, (), -1, pre, begun, 0, why)
     at = [figures.years.index(year) for year in years]
     events, pupils = figures.events[at], figures.pupils[at]
@@ -115,7 +118,7 @@ def cut(
     codes = tuple(str(one) for one in figures.codes[kept])
     own = figures.codes == code
     why = (
-        NO_SERIES if not (own & is_whole).any()
+        no_series(figures, years, code) if not (own & is_whole).any()
         else NO_EVENT if code not in codes
         else NO_EVENT_AFTER if not events[~pre][:, own].any()
         else FEW_CHOSEN.format(int(named.sum()) - 1, least - 1) if named.sum() < least
@@ -125,6 +128,24 @@ def cut(
     left_out = int((named & known.any(axis=0)).sum() - kept.sum())
     place = codes.index(code) if code in codes else -1
     return Cut(events[:, kept], pupils[:, kept], codes, place, pre, begun, left_out, why)
+
+
+def no_series(figures: Whole, years: Sequence[str], code: str) -> str:
+    """Why an authority has not every one of the years: its figures begin later, end earlier, or have gaps."""
+    nobody = [year for year in years if year not in figures.years]
+    if nobody:
+        return NO_YEARS.format(", ".join(map(academic_year, nobody)))
+    own = figures.codes == code
+    known = np.isfinite(figures.events[:, own]) & (figures.pupils[:, own] > 0)
+    there = [year for year, has in zip(figures.years, known.any(axis=1), strict=True) if has]
+    missing = [year for year in years if year not in there]
+    if not there:
+        return NO_FIGURES
+    if max(missing) < there[0]:
+        return YOUNGER.format(academic_year(there[0]))
+    if min(missing) > there[-1]:
+        return ENDED.format(academic_year(there[-1]))
+    return GAPS.format(", ".join(map(academic_year, missing)))
 
 
 def too_few(others: int, level: float, outcomes: int) -> str:

@@ -50,7 +50,7 @@ def _short(one: Judged) -> tuple[Text, Text, Text]:
 
 def estimates(facts: Facts) -> tuple[Block, ...]:
     """Each outcome and phase: what could have been seen first, then the ratio and what stands behind it."""
-    order = (PHASES[-1], *PHASES[:-1])
+    order = (PHASES[-1], PHASES[1], PHASES[0], *PHASES[2:-1])
     every = [judged(facts, outcome, phase) for outcome in OUTCOMES for phase in order]
     every = [one for one in every if one.ratio is not None or one.why]
     if all(one.ratio is None for one in every):
@@ -81,7 +81,7 @@ def _row(one: Judged) -> tuple[Text, ...]:
     phase = "" if one.phase == PHASES[-1] else f", {one.phase.removeprefix('State-funded ').lower()} schools"
     name = text(f"{one.label}{phase}")
     if one.ratio is None:
-        return (name, text(one.why), *(NONE,) * 5)
+        return (name, NONE, text(one.why), *(NONE,) * 4)
     return (
         name, text("nothing would") if one.visible is None else _limits(one.visible),
         text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")"), _plain(one.expected), _of(one.others),

@@ -11,11 +11,15 @@ import pytest
 
 from onroll.evidence.authority_panel import panel_rows
 from onroll.evidence.impact_panel import (
+    ENDED,
     FEW_CHOSEN,
+    GAPS,
     NO_EVENT,
     NO_EVENT_AFTER,
-    NO_SERIES,
+    NO_FIGURES,
+    NO_YEARS,
     TOO_EARLY,
+    YOUNGER,
     cut,
     whole,
 )
@@ -83,13 +87,20 @@ def test_a_cut_has_no_gaps_and_says_what_is_wrong() -> None:
     assert (good.why, good.events.shape, good.left_out) == ("", (16, 150), 0)
     assert good.codes[good.treated] == code
     assert cut(figures, CALM, (), code).why == TOO_EARLY
-    assert cut(figures, ("200506", *CALM), AFTER, code).why == NO_SERIES
+    assert cut(figures, ("200506", *CALM), AFTER, code).why == NO_YEARS.format("2005/06")
     assert cut(figures, CALM, AFTER, code, among={"M001"}).why == FEW_CHOSEN.format(1, 19)
     gone = cells.copy()
     gone.loc[(gone["area_code"] == "M009") & (gone["time_period"] == "201011"), "suspension_count"] = np.nan
     less = cut(whole(gone, "suspension_rate"), CALM, AFTER, "M009")
-    assert less.why == NO_SERIES
+    assert less.why == GAPS.format("2010/11")
     assert cut(whole(gone, "suspension_rate"), CALM, AFTER, "M010").left_out == 1
+    assert cut(figures, CALM, AFTER, "M999").why == NO_FIGURES
+    own = cells["area_code"] == "M009"
+    for kept, why in (
+        (cells["time_period"] >= "200910", YOUNGER.format("2009/10")),
+        (cells["time_period"] <= "202223", ENDED.format("2022/23")),
+    ):
+        assert cut(whole(cells[~own | kept], "suspension_rate"), CALM, AFTER, "M009").why == why
     none = cells.copy()
     none.loc[(none["area_code"] == "M009") & (none["time_period"] < "202122"), "suspension_count"] = 0.0
     assert cut(whole(none, "suspension_rate"), CALM, AFTER, "M009").why == NO_EVENT
