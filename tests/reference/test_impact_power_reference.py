@@ -34,13 +34,14 @@ def test_schools_without_anything_alike_are_a_t_test(treated: int, comparison: i
 
 @pytest.mark.parametrize("bent", [False, True])
 @pytest.mark.parametrize("rho", [-0.3, 0.0, 0.6])
-def test_a_series_is_least_squares_with_its_whole_covariance(rho: float, bent: bool) -> None:
-    time = np.arange(20.0)
-    step = time >= 13
-    x = np.column_stack([np.ones(20), time, step, step * (time - 12)])[:, : 4 if bent else 3]
+@pytest.mark.parametrize("left_out", [0, 1, 2])
+def test_a_series_is_least_squares_with_its_whole_covariance(rho: float, bent: bool, left_out: int) -> None:
+    time = np.append(np.arange(13.0), np.arange(13.0, 20.0) + left_out)
+    step = np.arange(20) >= 13
+    x = np.column_stack([np.ones(20), time, step, step * (time - 12 - left_out)])[:, : 4 if bent else 3]
     matrix = 2.5**2 * rho ** np.abs(np.subtract.outer(time, time)) if rho else 2.5**2 * np.eye(20)
     wanted = np.sqrt(np.linalg.inv(x.T @ np.linalg.inv(matrix) @ x)[2, 2])
-    found = series_power(13, 7, sd=2.5, autocorrelation=rho, slope_change=bent)
+    found = series_power(13, 7, sd=2.5, autocorrelation=rho, left_out=left_out, slope_change=bent)
     assert found.error == pytest.approx(wanted, rel=EXACT)
     assert found.freedom == 20 - x.shape[1]
 

@@ -12,6 +12,7 @@ from onroll.evidence.compared_with import among, before_and_after
 from onroll.evidence.impact_panel import Cut, Whole, cut, impact_row, too_few, whole
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
+from onroll.statistics.evalue import e_value
 from onroll.statistics.one_treated import OneTreated, one_treated
 from onroll.statistics.ranked_change import furthest_usual
 from onroll.statistics.return_to_usual import return_to_usual
@@ -25,6 +26,7 @@ from onroll.vocabulary import (
 )
 from onroll.vocabulary.impact import (
     AUTHORITY_PANEL,
+    E_VALUE,
     EARLIER_SEEN,
     EXPECTED_CHANGE,
     HEIGHT,
@@ -90,6 +92,7 @@ def _found(
         f"{plan.recent} years before: middle one, and the range of most", note=usual.note,
     )  # fmt: skip
     if figures.phase == plan.phases[0]:
+        yield row(E_VALUE, **_another_cause(found, question))
         yield from _as_high(question, figures, chosen, found, usual.is_as_high)
 
 
@@ -104,6 +107,18 @@ def _visible(found: OneTreated, own: int, question: Question, plan: ImpactPlan) 
         "estimate": fall, "lower": fall, "upper": rise, "confidence": level,
         "note": "a ratio between these two would not have stood out from other authorities, whatever other outcomes show",
         "method": f"what could have been seen of {len(plan.outcomes)} outcomes together: {found.method}",
+    }  # fmt: skip
+
+
+def _another_cause(found: OneTreated, question: Question) -> dict[str, Any]:
+    """How strong a cause that was not looked at would have to be, for the ratio and for its limit nearest 1."""
+    method = "E-value of the ratio, and of the limit of its interval nearest 1"
+    if found.lower <= 0 or not np.isfinite(found.upper):
+        return {"estimate": float(e_value(found.estimate).estimate), "lower": 1.0, "method": method}
+    strength = e_value(found.estimate, found.lower, found.upper, confidence=question.confidence)
+    return {
+        "estimate": float(strength.estimate), "lower": float(strength.lower), "upper": float(strength.upper),
+        "confidence": question.confidence, "method": method,
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from onroll.presentation import (
     impact_tables,
     intersections,
     ladder_tables,
+    own_line,
     practice,
     published_tables,
     quality_tables,
@@ -30,6 +31,7 @@ from onroll.presentation.objectives import glance
 from onroll.presentation.quality import Quality
 from onroll.presentation.records import withheld_words
 from onroll.presentation.sentences import (
+    another_cause,
     consistency,
     differences,
     judged,
@@ -84,6 +86,7 @@ TABLES: Mapping[str, Callable[[Asked], Blocks]] = MappingProxyType(
         "impact_power": lambda a: impact_designs.power(a.facts),
         "impact_designs": lambda a: impact_designs.designs(a.facts, a.framework.plan.impact.primary),
         "impact_as_high": lambda a: impact_designs.as_high(a.facts),
+        "own_line": lambda a: own_line.table(a.facts),
         "impact_estimates": lambda a: impact_tables.estimates(a.facts),
         "school_change": lambda a: school_change_tables.schools(a.facts),
         "known_truth_of_schools": lambda a: school_change_tables.known_truth(a.framework.known_schools),
@@ -155,6 +158,9 @@ TOPICS: Mapping[str, Callable[[Asked], list[Text]]] = MappingProxyType(
         ),
         "verdict_together": lambda a: [judged.shortest(a.facts)],
         "impact_years_before": lambda a: years.years_before(a.facts),
+        "another_cause": lambda a: another_cause.another_cause(a.facts),
+        "own_line_could_be_seen": lambda a: own_line.could_be_seen(a.facts),
+        "own_line_beside_others": lambda a: own_line.beside(a.facts),
         "impact_could_be_seen": lambda a: judged.could_be_seen(a.facts),
         "impact_on_permanent_exclusions": lambda a: sentences.impact(a.facts, "permanent_exclusion_rate"),
         "register": lambda a: _register(a.facts),

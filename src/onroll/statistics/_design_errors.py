@@ -58,14 +58,20 @@ def staggered_error(weights: FloatArray, schools: NDArray[np.int64], never: int,
     return float(np.sqrt((own / np.where(size > 0, size, 1.0)).sum()))
 
 
-def series_error(before: int, after: int, sd: float, lasting: float, slope_change: bool) -> tuple[float, int]:
-    """Error of a step beside a trend by generalised least squares, and degrees of freedom left."""
-    time = np.arange(before + after)
-    step = (time >= before).astype(np.float64)
-    columns = [np.ones(time.size), time - before, step]
+def series_error(
+    before: int, after: int, sd: float, lasting: float, slope_change: bool, left_out: int = 0
+) -> tuple[float, int]:
+    """Error of a step beside a trend by generalised least squares, and degrees of freedom left.
+
+    ``left_out`` periods lie between: the trend goes on over them, and what lasts fades.
+    """
+    begins = before + left_out
+    time = np.append(np.arange(before), begins + np.arange(after))
+    step = (time >= begins).astype(np.float64)
+    columns = [np.ones(time.size), time - begins, step]
     if slope_change:
-        columns.append(step * (time - before + 1.0))
+        columns.append(step * (time - begins + 1.0))
     x = np.column_stack(columns)
-    root = np.sqrt(1.0 - lasting**2)
-    freed = np.vstack([root * x[:1], x[1:] - lasting * x[:-1]]) / root
+    kept = lasting ** np.diff(time)[:, None]
+    freed = np.vstack([x[:1], (x[1:] - kept * x[:-1]) / np.sqrt(1.0 - kept**2)])
     return float(sd * np.sqrt(np.linalg.inv(freed.T @ freed)[2, 2])), time.size - x.shape[1]

@@ -112,6 +112,7 @@ def series_power(
     *,
     sd: float,
     autocorrelation: float,
+    left_out: int = 0,
     slope_change: bool = False,
     confidence: float = 0.95,
     power: float = 0.80,
@@ -129,6 +130,8 @@ def series_power(
         dispersion over mean.
     autocorrelation : float
         Of neighbouring periods about the trend, above -1 and below 1.
+    left_out : int, default 0
+        Periods between those before and those after that are not looked at, over which the trend goes on.
     slope_change : bool, default False
         Whether the slope may change too, which makes the step harder to see.
     confidence : float, default 0.95
@@ -164,7 +167,8 @@ def series_power(
     alike = one_number("autocorrelation", autocorrelation)
     if not -1 < alike < 1:
         raise ValueError(f"autocorrelation is {alike:g}; give a number above -1 and below 1")
-    error, free = series_error(early, late, one_above_zero("sd", sd), alike, bent)
+    between = whole("left_out", left_out, 0)
+    error, free = series_error(early, late, one_above_zero("sd", sd), alike, bent, between)
     if free < 1:
         raise ValueError(
             f"before and after are {so_many(early + late, 'period')}; {4 + bent} or more are needed"

@@ -24,11 +24,16 @@ YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN = (
     "ratio of rate ratios by year", "test of the years before", "drift before that would be seen",
     "what such a drift would make", "departure that would explain it",
 )  # fmt: skip
+E_VALUE = "E-value"
+OWN_STEP, OWN_SEEN, OTHERS_STEP, OTHERS_OUT = (
+    "step beside the trend before", "smallest step seen", "step of all others together", "others whose own line steps",
+)  # fmt: skip
 IMPACT = (
     HULL, RAW_CHANGE, EXPECTED_CHANGE, STOOD_AS_HIGH, SPECIFICATION, AGREEMENT, DRIVER, CHECK, VERDICT,
     SEEN, EARLIER_SEEN, KNOWN, ONE_AS_HIGH, HEIGHT, YEAR_APART, YEARS_TEST, YEARS_SLOPE, YEARS_BIAS, YEARS_BROKEN,
+    E_VALUE, OWN_STEP, OWN_SEEN, OTHERS_STEP, OTHERS_OUT,
 )  # fmt: skip
-"""Statistics of the primary design, the multiverse and the verdict."""
+"""Statistics of the primary design, the multiverse, the verdict and the authority's own line."""
 YEAR_BY_YEAR = "panel of authorities by year with permutation"
 PLANTED, BY_FORMULA = "planted in every other authority in turn", "by formula"
 
@@ -47,6 +52,11 @@ CHOICE_DESIGNS = MappingProxyType(
     }
 )
 """Designs of the multiverse, each turned into a ratio of rates, and what a chart calls them."""
+QUASI_POISSON, NEGATIVE_BINOMIAL, NEWEY_WEST, PRAIS_WINSTEN = OWN_LINES = (
+    "own line, quasi-Poisson", "own line, negative binomial", "own line, Newey and West's errors",
+    "own line, Prais and Winsten",
+)  # fmt: skip
+"""Models of the authority's own line, without others."""
 ALL_OTHERS, NEIGHBOURS, SAME_REGION, SIMILAR_RATE = "all", "neighbours", "region", "similar_rate"
 CHOICE_COMPARATORS = MappingProxyType(
     {

@@ -116,6 +116,7 @@ def test_cells_without_a_control_are_in_no_average() -> None:
         (lambda: series_power(2, 1, sd=1.0, autocorrelation=0.0), "4 or more are needed"),
         (lambda: series_power(9, 9, sd=1.0, autocorrelation=1.0), "below 1"),
         (lambda: series_power(9, 9, sd=0.0, autocorrelation=0.0), "sd"),
+        (lambda: series_power(9, 9, sd=1.0, autocorrelation=0.0, left_out=-1), "left_out"),
         (lambda: one_treated_power(BEFORE, OVER, 0, 6), "2 before a pretended date and 6 after it need 8"),
         (lambda: one_treated_power(BEFORE, OVER, 0, 0), "after"),
         (lambda: one_treated_power(BEFORE, OVER, 0, 1, dates=0), "dates"),
