@@ -7,11 +7,11 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -177,9 +177,25 @@ def made_term(project: Project, made_town: Path) -> Study:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
+def _one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """One thread a process: for algebra always, for DuckDB in the quick tests, whose tables are small; ``make test``
+    has as many as a user's."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.option.markexpr == "not slow":
+            import duckdb
+
+            connect = duckdb.connect
+
+            def alone(
+                *given: Any, config: Mapping[str, Any] | None = None, **named: Any
+            ) -> duckdb.DuckDBPyConnection:
+                """The same connection on one thread."""
+                return connect(*given, config={**(config or {}), "threads": 1}, **named)
+
+            patch.setattr(duckdb, "connect", alone)
+        yield
 
 
 def pytest_collectstart() -> None:
