@@ -17,8 +17,9 @@ import numpy as np
 import yaml
 
 from onroll.evidence.question import Question
-from onroll.evidence.school_charter import charter_of, word_of
+from onroll.evidence.school_charter import charter_of, differed_before, word_of
 from onroll.evidence.school_panel import SchoolPanel
+from onroll.evidence.school_power import before_anybody_signed
 from onroll.framework.known_truth_schools import SchoolTruth
 from onroll.synthetic.school_years import SIZES, YEARS, MadeSchools, SchoolScenario, made_schools
 from onroll.vocabulary import periods
@@ -32,6 +33,9 @@ SCENARIOS: Mapping[str, tuple[SchoolScenario, str]] = {
     "fall_20": (SchoolScenario(ratio=0.8), "a fall of 20% at schools that signed"),
     "fall_40": (SchoolScenario(ratio=0.6), "a fall of 40% at schools that signed"),
     "few_schools": (SchoolScenario(ratio=0.6, reaches=0.25), "a fall of 40% at a quarter of the schools that signed"),
+    "same_fall": (
+        SchoolScenario(ratio=0.6, alike=True), "as many pupils fewer at every school that signed, 40% of the mean of all",
+    ),
     "rather_when_high": (
         SchoolScenario(stood_high=0.5), "the Charter does nothing; schools sign rather when their rate stands high",
     ),
@@ -45,6 +49,7 @@ SCENARIOS: Mapping[str, tuple[SchoolScenario, str]] = {
         SchoolScenario(ratio=0.6, stood_high=0.5), "a fall of 40%; schools sign rather when their rate stands high",
     ),
 }  # fmt: skip
+BY_STANDING = tuple(name for name, (one, _) in SCENARIOS.items() if one.stood_high or one.high_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Run:
     covers: bool
     claimed: bool
     is_below: bool
+    strays: float
 
 
 def question_of() -> Question:
@@ -86,18 +92,18 @@ def one_run(seed: tuple[int, ...], scenario: SchoolScenario, phase: str) -> Run:
     said, _ = word_of(panel, found, question)
     change, truth = found.change, made.true_change
     return Run(
-        truth, change.p_value <= 1 - question.confidence, bool(found.differed), change.lower <= truth <= change.upper,
-        said == STOOD_OUT, change.estimate < 0,
+        truth, found.stands_out, bool(differed_before(panel, found, question)), change.lower <= truth <= change.upper,
+        said == STOOD_OUT, change.estimate < 0, before_anybody_signed(panel).strays,
     )  # fmt: skip
 
 
-def results(runs: int) -> Iterator[SchoolTruth]:
-    """Every scenario, phase by phase."""
+def results(runs: int) -> Iterator[tuple[SchoolTruth, float]]:
+    """Every scenario, phase by phase, and how far its schools stray from year to year before anybody signs."""
     for phase in SIZES:
         for at, (name, (scenario, _)) in enumerate(SCENARIOS.items()):
             found = [one_run((SEED, at, run), scenario, phase) for run in range(runs)]
             sys.stderr.write(f"{phase}, {name}: {runs} made authorities\n")
-            yield summed(name, phase, scenario, found)
+            yield summed(name, phase, scenario, found), float(np.median([one.strays for one in found]))
 
 
 def summed(name: str, phase: str, scenario: SchoolScenario, found: list[Run]) -> SchoolTruth:
@@ -124,14 +130,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS, help="a scenario and phase")
     parser.add_argument("--out", type=Path, default=FILE)
     asked = parser.parse_args()
-    found = [
-        {name: getattr(one, name) for name in SchoolTruth.__dataclass_fields__} for one in results(asked.runs)
-    ]
+    every = list(results(asked.runs))
+    found = [{name: getattr(one, name) for name in SchoolTruth.__dataclass_fields__} for one, _ in every]
+    strays = {phase: [far for one, far in every if one.phase == phase] for phase in SIZES}
     sizes = "; ".join(f"{phase}: {one.schools} schools" for phase, one in SIZES.items())
     whole: dict[str, Any] = {
         "confidence": question_of().confidence, "seed": SEED,
         "scenarios": {name: words for name, (_, words) in SCENARIOS.items()}, "results": found,
         "note": f"{sizes}; rates differ, wander and rise by 40% in all schools; docs/known_truth_schools.py.",
+        "by_standing": list(BY_STANDING),
+        "strays": {phase: round(float(np.mean(one)), 4) for phase, one in strays.items()},
     }  # fmt: skip
     head = "# Made by docs/known_truth_schools.py: what comparing schools gave where the truth was known. Synthetic.\n"
     asked.out.write_text(

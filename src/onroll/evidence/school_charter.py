@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from onroll.evidence.question import Question
+from onroll.evidence.school_expected import expected_rates
 from onroll.evidence.school_panel import SchoolPanel
 from onroll.evidence.school_power import before_anybody_signed
 from onroll.evidence.school_years import MANY, trend_of
 from onroll.evidence.table import finding
-from onroll.framework.known_truth_schools import KnownSchools
+from onroll.framework.known_truth_schools import NEAR, SIZE_UNSURE, KnownSchools, SchoolTruth
 from onroll.statistics.adoption_before import AdoptionBefore, adoption_before
 from onroll.statistics.adoption_permutation import AdoptionPermutation, adoption_permutation
 from onroll.statistics.proportions import proportion
@@ -74,7 +75,9 @@ def charter_of(panel: SchoolPanel, question: Question) -> Charter:
         If no change can be made of who signed when.
     """
     rates, first = panel.rates, panel.first[panel.had_not_signed]
-    change = adoption_permutation(rates, first, shuffles=SHUFFLES, confidence=question.confidence)
+    change = adoption_permutation(
+        rates, first, shuffles=SHUFFLES, confidence=question.confidence, pattern=expected_rates(panel)
+    )
     stood = {}
     for name in STANDINGS:
         try:
@@ -88,24 +91,52 @@ def word_of(panel: SchoolPanel, found: Charter, question: Question) -> tuple[str
     """What may be said of the change, and why no more."""
     if not found.stands_out:
         return NOT_OUT, ""
-    if found.differed:
-        return APART, found.differed
-    if panel.schools >= MANY and trend_of(panel, question).p_value < JOINT:
-        return APART, MOVING
+    apart = differed_before(panel, found, question)
+    if apart:
+        return APART, apart
     why = unreliable(question.known_schools, panel.phase, question.confidence)
-    return (NOT_HELD, why) if why else (STOOD_OUT, "")
+    return (NOT_HELD, why) if why else (STOOD_OUT, size_unsure(question.known_schools, panel.phase))
+
+
+def differed_before(panel: SchoolPanel, found: Charter, question: Question) -> str:
+    """How schools that signed differed before, by how they stood and, where schools are many, year by year."""
+    if found.differed or panel.schools < MANY:
+        return found.differed
+    return MOVING if trend_of(panel, question).p_value < JOINT else ""
 
 
 def unreliable(known: KnownSchools | None, phase: str, confidence: float) -> str:
-    """Why the design may carry no claim: it was not tried at this confidence, or claimed too much where it was."""
+    """Why the design may carry no claim: it was not tried at this confidence, or missed its targets where it was.
+
+    Its targets are those it can be held to: few wrong claims however schools signed, and intervals that hold the truth
+    where schools sign at any time. Intervals where schools sign because of how they stand are told by ``size_unsure``.
+    """
     if known is None:
         return ""
     if abs(known.confidence - confidence) > 1e-9 or not known.of(phase):
         return "it was not tried where the truth is known"
-    for one in known.of(phase):
-        if proportion(round(one.wrong * one.runs), one.runs, confidence=RUNS).lower > FALSE_CLAIMS:
-            return f"it claimed a change wrongly in {one.wrong:.0%} of made authorities: {known.scenarios[one.scenario]}"
-    return ""
+    return next((why for one in known.of(phase) if (why := _missed(one, known))), "")
+
+
+def _missed(one: SchoolTruth, known: KnownSchools) -> str:
+    """Which target the design missed in a scenario, allowing for the number of runs."""
+    where = f"of made authorities: {known.scenarios[one.scenario]}"
+    if proportion(round(one.wrong * one.runs), one.runs, confidence=RUNS).lower > FALSE_CLAIMS:
+        return f"it claimed a change wrongly in {one.wrong:.0%} {where}"
+    if one.scenario in known.by_standing or not one.judged:
+        return ""
+    held = proportion(round(one.coverage * one.judged), one.judged, confidence=RUNS)
+    return (
+        f"its intervals held the truth in {one.coverage:.0%} {where}"
+        if held.upper < known.confidence - NEAR
+        else ""
+    )
+
+
+def size_unsure(known: KnownSchools | None, phase: str) -> str:
+    """Why the size of a change that stands is less sure than its interval says; empty where intervals keep their promise."""
+    narrow = known.too_narrow(phase) if known is not None else ()
+    return SIZE_UNSURE if narrow else ""
 
 
 def charter_rows(

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated
 
 from onroll.framework.rules import Name, OneOf, WrongKeyError
 from onroll.vocabulary import PHASES
+
+NEAR, ENOUGH = 0.02, 100
+"""How far the share of intervals that hold the truth may lie from their confidence, and intervals for a word on it."""
+SIZE_UNSURE = "its size is less sure than the interval says"
+"""What is added to a change that may stand where intervals are too narrow if schools signed because of how they stood."""
+
+STEADIER, LESS_STEADY = (
+    "schools are steadier from year to year than those of the study",
+    "schools are less steady from year to year than those of the study",
+)
+"""How schools of an authority compare with the made ones of the study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,41 @@ class SchoolTruth:
 
 @dataclass(frozen=True, slots=True)
 class KnownSchools:
-    """The study: with what confidence it was made, what each scenario is, and its results."""
+    """The study: with what confidence it was made, what each scenario is, and its results.
+
+    Attributes
+    ----------
+    confidence : float
+    seed : int
+    scenarios : mapping
+        Each scenario in words.
+    results : tuple of SchoolTruth
+    note : str
+    by_standing : tuple of str
+        Scenarios in which schools sign because of how they stand, so that dates are not as good as dealt out.
+    strays : mapping
+        How far made schools of a phase stray from their own usual from year to year beyond chance, as a share of it.
+    """
 
     confidence: float
     seed: int
     scenarios: Mapping[Name, str]
     results: tuple[SchoolTruth, ...]
     note: str = ""
+    by_standing: tuple[Name, ...] = ()
+    strays: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, phase: str) -> tuple[SchoolTruth, ...]:
         """The results for one phase."""
         return tuple(one for one in self.results if one.phase == phase)
+
+    def too_narrow(self, phase: str) -> tuple[SchoolTruth, ...]:
+        """Scenarios whose intervals hold the truth more seldom than they promise, of those with enough of them."""
+        return tuple(one for one in self._judged(phase) if one.coverage < self.confidence - NEAR)
+
+    def too_wide(self, phase: str) -> tuple[SchoolTruth, ...]:
+        """Those whose intervals hold it more often."""
+        return tuple(one for one in self._judged(phase) if one.coverage > self.confidence + NEAR)
+
+    def _judged(self, phase: str) -> tuple[SchoolTruth, ...]:
+        return tuple(one for one in self.of(phase) if one.judged >= ENOUGH)

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.numbers import FORMATS
-from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, STYLES, WORDS
+from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, STYLES, WORDS, known, word
 from onroll.presentation.wording import source_line
-from onroll.vocabulary.records import CHARTER_BY_YEAR
+from onroll.vocabulary.records import CHARTER_BY_YEAR, CHARTER_CHANGE, NOT_OUT, STOOD_OUT
 
 NAME, BASE = "charter_by_year", -1
 """The chart, and the year against which the others are set."""
@@ -25,10 +25,11 @@ def by_year(facts: Facts) -> Chart:
     drawn, every = stacked_canvas(len(panels), 2.6)
     for axes, (phase, found) in zip(every, panels, strict=True):
         _panel(axes, found)
+        axes.set_ylabel("Pupils suspended\nfor every 100", fontsize=9)
         axes.set_title(WORDS[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK)
     every[-1].set_xlabel("Years since the school signed the Charter, the pandemic years left out")
     rows = facts.frame.loc[[fact.row for _, found in panels for fact in found]]
-    drawn.title = "How schools changed beside others before and after they signed the Charter"
+    drawn.title = _title(facts, [phase for phase, _ in panels])
     drawn.unit = (
         f"Change in pupils suspended for every 100, beside schools that had not signed, {facts.brief.period}; intervals "
         "where schools are many"
@@ -42,8 +43,10 @@ def by_year(facts: Facts) -> Chart:
         "Left of the line they had not signed: squares away from 0 there cannot be the Charter's. The open square is the "
         "last year before, against which all others are set."
     )
-    years = rows["note"].str.split(";").str[0]
-    drawn.numbers, drawn.source = rows[COLUMNS].assign(choice=years).reset_index(), source_line(facts, rows)
+    years = [_when(fact) for _, found in panels for fact in found]
+    styles = [STYLES[phase][0] for phase, found in panels for _ in found]
+    drawn.numbers = rows[COLUMNS].assign(choice=years, style=styles).reset_index()
+    drawn.source = source_line(facts, rows)
     return drawn
 
 
@@ -63,8 +66,37 @@ def _years(fact: Fact) -> int:
     return int(str(fact["note"]).split(" ")[0])
 
 
+def _when(fact: Fact) -> str:
+    """The year in words: ``3 years before they signed``."""
+    years = _years(fact)
+    if not years:
+        return "the year they signed"
+    return f"{abs(years)} {'year' if abs(years) == 1 else 'years'} {'after' if years > 0 else 'before'} they signed"
+
+
 def _said(fact: Fact, phase: str) -> str:
-    return f"{_years(fact):+d} years {FORMATS[STYLES[phase][0]](fact['estimate'])}"
+    return f"{_when(fact)} {FORMATS[STYLES[phase][0]](fact['estimate'])}"
+
+
+def _title(facts: Facts, phases: list[str]) -> str:
+    """What may be said of the change, phase by phase where it differs; what is drawn where nothing may be said yet."""
+    found = {phase: words for phase in phases if (words := _finding(facts, phase))}
+    if len(found) < len(phases):
+        return "How schools changed beside others before and after they signed the Charter"
+    if len(set(found.values())) == 1:
+        return f"Beside others, {found[phases[0]]} at schools that signed the Charter"
+    return "After they signed the Charter: " + "; ".join(
+        f"{WORDS[phase]}, {words}" for phase, words in found.items()
+    )
+
+
+def _finding(facts: Facts, phase: str) -> str:
+    change, (said, _) = known(facts, CHARTER_CHANGE, phase), word(facts, phase)
+    if change is None or not said:
+        return ""
+    if said == STOOD_OUT:
+        return f"{'more' if change['estimate'] > 0 else 'fewer'} pupils were suspended"
+    return "no change stands out" if said == NOT_OUT else "a change stands out that may not be the Charter's"
 
 
 def _panel(axes: Axes, found: list[Fact]) -> None:

@@ -11,6 +11,7 @@ from onroll.statistics._inputs import FloatArray, figures, numbers, open_share
 from onroll.statistics._shuffled_dates import changes_of, checked, end_of, rank_of, shuffled_dates
 
 METHOD = "Callaway-Sant'Anna weights, {} shuffles of who began when"
+PATTERNED = "; limits for a change as large at each unit as the pattern says"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,8 +21,8 @@ class AdoptionPermutation:
     Attributes
     ----------
     estimate, lower, upper : float
-        Average over cohorts and periods under treatment, weighed by units; the changes that shuffling would not rule
-        out, if the change is the same for all.
+        Average over cohorts and periods under treatment, weighed by units; the averages that shuffling would not rule
+        out, if the change is the same for all or follows the pattern given.
     confidence : float
     method : str
     p_value : float
@@ -52,6 +53,7 @@ def adoption_permutation(
     shuffles: int = 1999,
     seed: int = 2021,
     confidence: float = 0.95,
+    pattern: ArrayLike = 1.0,
 ) -> AdoptionPermutation:
     """Estimate the change with treatment that begins at different times, and judge it by shuffling the dates.
 
@@ -72,6 +74,9 @@ def adoption_permutation(
         Of the shuffling: the same seed gives the same answer.
     confidence : float, default 0.95
         Strictly between 0 and 1.
+    pattern : array_like, shape (units, periods), default 1.0
+        How large the change is at a unit in a period beside others, 0 or more: only the interval knows of it, and its
+        scale is nothing. By default it is the same for all; the outcome itself stands for a change in proportion.
 
     Returns
     -------
@@ -82,17 +87,22 @@ def adoption_permutation(
     ------
     ValueError
         If shapes differ, a number is missing, nobody is treated within the periods, somebody is from the first on,
-        or no unit is left to compare with.
+        or no unit is left to compare with; if ``pattern`` has another shape, is below 0 or is 0 wherever it counts.
 
     Notes
     -----
     The rank is a probability if any unit could as well have begun at any of the dates. Where those began first that
-    stood highest it is not, whatever the number.
+    stood highest it is not, whatever the number. The interval holds the changes c for which the outcome less c times the
+    pattern ranks as one in which nothing was done: rank and interval come of one distribution, and the rank itself knows
+    nothing of the pattern. Taken for the same at all units, a fall in proportion makes units that began look steadier
+    than they would have been without it, and the interval comes out too narrow; a change that is the same at all units,
+    taken for one in proportion, makes it a little too wide (evaluation/decisions/0019).
 
     References
     ----------
     Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230, for the weights; Fisher (1935) for the
-    shuffling. Checked against ``staggered_adoption`` and by simulation of its size and coverage.
+    shuffling; Rosenbaum (2002), Observational Studies, ch. 5, for changes that differ by unit. Checked against
+    ``staggered_adoption`` and by simulation of its size and coverage, for changes alike and in proportion.
 
     Examples
     --------
@@ -109,15 +119,34 @@ def adoption_permutation(
         open_share("confidence", confidence),
     )
     checked(table, first, shuffles)
-    under = (np.arange(table.shape[1])[None, :] >= first[:, None]).astype(np.float64)
     dates = shuffled_dates(first, shuffles, seed)
-    moved, carried = changes_of(table, dates), changes_of(under, dates)
-    estimate = float(moved[0] / carried[0])
+    moved, carried = changes_of(table, dates), changes_of(_planted(table, first, pattern), dates)
+    estimate, is_alike = float(moved[0] / carried[0]), np.ndim(pattern) == 0
     rank = rank_of(moved, carried, 0.0)
     low, high = end_of(moved, carried, 1 - level, -1.0), end_of(moved, carried, 1 - level, 1.0)
     open_ends = [name for name, end in (("lower", low), ("upper", high)) if not np.isfinite(end)]
     return AdoptionPermutation(
-        estimate=estimate, lower=low, upper=high, confidence=level, method=METHOD.format(shuffles), p_value=rank,
-        shuffles=moved[1:], units=first.size, treated=int(np.count_nonzero(first < table.shape[1])),
+        estimate=estimate, lower=low, upper=high, confidence=level,
+        method=METHOD.format(shuffles) + ("" if is_alike else PATTERNED), p_value=rank, shuffles=moved[1:],
+        units=first.size, treated=int(np.count_nonzero(first < table.shape[1])),
         note=f"shuffles rule nothing out on the {' and '.join(open_ends)} side" if open_ends else "",
     )  # fmt: skip
+
+
+def _planted(table: FloatArray, first: FloatArray, pattern: ArrayLike) -> FloatArray:
+    """A change of 1 on average as the pattern spreads it over units and periods under treatment."""
+    shape = numbers("pattern", pattern)
+    if shape.shape not in ((), table.shape):
+        raise ValueError(
+            f"pattern has shape {shape.shape}; give {table.shape}, a value for each of the outcome"
+        )
+    if (shape < 0).any():
+        raise ValueError(
+            f"pattern holds {float(shape.min()):g}; a change has one direction, so give 0 or more"
+        )
+    under = np.arange(table.shape[1])[None, :] >= first[:, None]
+    planted = np.where(under, shape, 0.0)
+    mean = float(changes_of(planted, first[None, :])[0])
+    if mean <= 0:
+        raise ValueError("pattern is 0 at all units and periods under treatment that have a control")
+    return planted / mean

@@ -22,18 +22,23 @@ SHARE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Schools of a phase: how many, pupils of each, share of them suspended in a year."""
+    """Schools of a phase: how many, pupils of each, share of them suspended in a year, spread about their own usual.
+
+    The last is a standard deviation of log rates, taken so that the rate of a whole authority of such schools strays from
+    year to year as published ones do, between the years before the pandemic and those after it (a test compares them).
+    """
 
     schools: int
     pupils: float
     share: float
+    shock: float
 
 
 SIZES: Mapping[str, Phase] = MappingProxyType(
-    {PHASES[1]: Phase(14, 1160.0, 0.07), PHASES[0]: Phase(50, 420.0, 0.008)}
+    {PHASES[1]: Phase(14, 1160.0, 0.07, 0.42), PHASES[0]: Phase(50, 420.0, 0.008, 0.85)}
 )
-LEVEL, SHOCK, FADES = 0.45, 0.35, 0.6
-"""Spread of schools' log rates, spread about their own usual, and what is left of that a year later (assumed)."""
+LEVEL, FADES = 0.45, 0.6
+"""Spread of schools' usual log rates, and what is left a year later of how far one strays from its own (assumed)."""
 PUPILS_APART = 0.25
 RISE = 1.4
 """Ratio of all rates in the last year to those before the pandemic."""
@@ -53,12 +58,15 @@ class SchoolScenario:
         How much likelier a school signs whose rate stood one standard deviation above its own usual, as a log ratio.
     high_level : float
         The same for a school that suspends more all along.
+    alike : bool
+        Whether the fall is as many pupils for every 100 at every school, as far as its rate goes, and not in proportion.
     """
 
     ratio: float = 1.0
     reaches: float = 1.0
     stood_high: float = 0.0
     high_level: float = 0.0
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +105,31 @@ def made_schools(rng: np.random.Generator, scenario: SchoolScenario, phase: str)
     level = rng.normal(0.0, LEVEL, size.schools)
     pupils = np.exp(rng.normal(np.log(size.pupils), PUPILS_APART, size.schools)).round().clip(60)
     rolls = np.repeat(pupils[:, None], len(YEARS), axis=1)
-    usual = np.minimum(
-        size.share * np.exp(level[:, None] + _wander(rng, size.schools) + _national()[None, :]), 0.9
-    )
+    usual = np.minimum(size.share * np.exp(level[:, None] + _wander(rng, size) + _national()[None, :]), 0.9)
     without = rng.binomial(rolls.astype(np.int64), usual)
     first = _dates(rng, without / rolls, level, scenario)
     reached = rng.random(size.schools) < scenario.reaches
     under = (np.arange(len(YEARS))[None, :] >= first[:, None]) & reached[:, None]
-    rate = np.where(under, scenario.ratio * usual, usual).clip(max=0.95)
+    lost = (1 - scenario.ratio) * (usual.mean(axis=0) if scenario.alike else usual)
+    rate = np.where(under, usual - lost, usual).clip(0.0, 0.95)
     suspended = np.where(under, rng.binomial(rolls.astype(np.int64), rate), without)
     return MadeSchools(suspended.astype(np.float64), rolls, first, rate - usual)
 
 
-def _wander(rng: np.random.Generator, schools: int) -> Array:
-    """How far each school stands from its own usual, year by year; what is left fades over calendar years."""
+def _wander(rng: np.random.Generator, size: Phase) -> Array:
+    """How far each school's log rate stands from its own usual, year by year, the mean rate kept.
+
+    What is left fades over calendar years.
+    """
     calendar = np.array([int(year[:4]) for year in YEARS])
-    wander = np.empty((schools, len(YEARS)))
-    wander[:, 0] = rng.normal(0.0, SHOCK, schools)
+    wander = np.empty((size.schools, len(YEARS)))
+    wander[:, 0] = rng.normal(0.0, size.shock, size.schools)
     for at, gap in enumerate(np.diff(calendar), 1):
         kept = FADES**gap
-        wander[:, at] = kept * wander[:, at - 1] + rng.normal(0.0, SHOCK * np.sqrt(1 - kept**2), schools)
-    return wander
+        wander[:, at] = kept * wander[:, at - 1] + rng.normal(
+            0.0, size.shock * np.sqrt(1 - kept**2), size.schools
+        )
+    return wander - size.shock**2 / 2.0
 
 
 def _national() -> Array:

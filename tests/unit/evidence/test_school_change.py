@@ -12,10 +12,11 @@ import pytest
 
 from onroll.evidence.question import Question
 from onroll.evidence.school_change import school_change_rows
-from onroll.evidence.school_charter import charter_of, unreliable, word_of
+from onroll.evidence.school_charter import charter_of, differed_before, size_unsure, unreliable, word_of
+from onroll.evidence.school_expected import expected_rates
 from onroll.evidence.school_panel import school_panel
-from onroll.evidence.school_power import before_anybody_signed
-from onroll.framework.known_truth_schools import KnownSchools, SchoolTruth
+from onroll.evidence.school_power import before_anybody_signed, stray_words
+from onroll.framework.known_truth_schools import LESS_STEADY, SIZE_UNSURE, STEADIER, KnownSchools, SchoolTruth
 from onroll.vocabulary import periods
 from onroll.vocabulary.records import (
     APART,
@@ -35,6 +36,7 @@ from onroll.vocabulary.records import (
     DOSE_RATIO,
     HIGHER,
     LATER_DOSE,
+    MOVING,
     NO_PEOPLE,
     NOT_HELD,
     NOT_OUT,
@@ -210,10 +212,10 @@ def test_a_change_may_stand_or_not_and_why() -> None:
     assert word_of(high, charter_of(high, question()), question()) == (APART, HIGHER)
 
 
-def known(**cells: float) -> KnownSchools:
+def known(by_standing: tuple[str, ...] = (), **cells: float) -> KnownSchools:
     truth = {"stands_out": 0.05, "claimed": 0.05, "differed": 0.2, "coverage": 0.95, "wrong": 0.05, **cells}
     one = SchoolTruth("none", SECONDARY, 1.0, 0.0, 600, judged=480, **truth)
-    return KnownSchools(0.95, 1, {"none": "nothing was done"}, (one,))
+    return KnownSchools(0.95, 1, {"none": "nothing was done"}, (one,), "", by_standing, {SECONDARY: 0.3})
 
 
 def test_a_design_that_claimed_too_much_where_nothing_was_done_carries_no_claim() -> None:
@@ -223,6 +225,73 @@ def test_a_design_that_claimed_too_much_where_nothing_was_done_carries_no_claim(
     panel = school_panel(study_of(charter=0.5), question(), SECONDARY)
     asked = replace(question(), known_schools=known(wrong=0.12))
     assert word_of(panel, charter_of(panel, asked), asked)[0] == NOT_HELD
+
+
+def test_a_design_whose_intervals_miss_where_dates_are_dealt_out_carries_no_claim() -> None:
+    """93% is the target: 0.88 of 480 is below it beyond chance, 0.92 is not, and too wide is no reason for silence."""
+    assert "held the truth in 88% of made authorities: nothing was done" in unreliable(
+        known(coverage=0.88), SECONDARY, 0.95
+    )
+    assert unreliable(known(coverage=0.92), SECONDARY, 0.95) == ""
+    assert unreliable(known(coverage=0.99), SECONDARY, 0.95) == ""
+
+
+def test_where_schools_sign_by_how_they_stand_a_missed_interval_makes_the_size_unsure_and_no_more() -> None:
+    narrow, kept = known(("none",), coverage=0.88), known(("none",))
+    assert unreliable(narrow, SECONDARY, 0.95) == ""
+    assert (size_unsure(narrow, SECONDARY), size_unsure(kept, SECONDARY), size_unsure(None, SECONDARY)) == (
+        SIZE_UNSURE, "", "",
+    )  # fmt: skip
+    panel = school_panel(study_of(charter=0.5), question(), SECONDARY)
+    asked = replace(question(), known_schools=narrow)
+    assert word_of(panel, charter_of(panel, asked), asked) == (STOOD_OUT, SIZE_UNSURE)
+
+
+def test_many_schools_that_moved_apart_differed_before_and_few_are_not_asked() -> None:
+    for schools, words in ((60, MOVING), (30, "")):
+        panel = school_panel(study_of(schools=schools, seed=3), question(), SECONDARY)
+        assert differed_before(panel, charter_of(panel, question()), question()) == ""
+        drift = np.where(np.isfinite(panel.first)[:, None], 1 + 0.12 * np.arange(len(panel.years)), 1.0)
+        apart = replace(panel, suspended=(panel.events * drift).round().ravel())
+        unseen = replace(charter_of(apart, question()), stood={})
+        assert differed_before(apart, unseen, question()) == words
+
+
+def test_what_rate_is_expected_of_a_school_puts_chance_aside() -> None:
+    """Schools of 6% times e^N(0, 0.3) of 1,000 pupils differ by far more than chance; of 20 pupils they hardly do."""
+    panel = school_panel(study_of(schools=300), question(), SECONDARY)
+    since = np.arange(len(panel.years))[None, :] >= panel.first[:, None]
+    large = expected_rates(panel)
+    assert np.corrcoef(large[since], panel.rates[since])[0, 1] == pytest.approx(1.0)
+    assert (
+        0.75 < large[since].std() / panel.rates[since].std() < 0.95
+    )  # a variance of 4.0 of which 0.6 is chance
+    rng = np.random.default_rng(1)
+    few = replace(
+        panel,
+        pupils=np.full_like(panel.pupils, 20.0),
+        suspended=rng.binomial(20, 0.06, panel.pupils.size) * 1.0,
+    )
+    assert expected_rates(few)[since].std() < 0.3 * few.rates[since].std()
+    assert (expected_rates(few) >= 0).all()
+    nobody = replace(panel, suspended=np.zeros_like(panel.suspended))
+    assert (expected_rates(nobody) == 1).all()
+
+
+def test_how_far_schools_stray_is_what_was_planted_and_chance_is_none_of_it() -> None:
+    """Each school and year times e^N(0, 0.3): a standard deviation of 0.307 of what is usual."""
+    panel = school_panel(study_of(schools=300), question(), SECONDARY)
+    assert before_anybody_signed(panel).strays < 0.06
+    moved = np.exp(0.3 * np.random.default_rng(2).normal(size=panel.suspended.size) - 0.045)
+    strayed = before_anybody_signed(replace(panel, suspended=(panel.suspended * moved).round())).strays
+    assert strayed == pytest.approx(np.sqrt(np.exp(0.3**2) - 1), rel=0.1)
+
+
+@pytest.mark.parametrize(("strays", "words"), [(0.05, STEADIER), (0.3, ""), (0.25, ""), (0.9, LESS_STEADY)])
+def test_schools_steadier_than_those_of_the_study_are_told(strays: float, words: str) -> None:
+    before = replace(before_anybody_signed(school_panel(study_of(), question(), SECONDARY)), strays=strays)
+    assert stray_words(before, SECONDARY, replace(question(), known_schools=known())) == words
+    assert stray_words(before, SECONDARY, question()) == ""
 
 
 def test_schools_differ_where_only_some_changed_and_do_not_where_none_did() -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from onroll.disclosure.door import reopened
 from onroll.evidence.table import collect, finding
+from onroll.framework.known_truth_schools import LESS_STEADY, SIZE_UNSURE, STEADIER, KnownSchools, SchoolTruth
 from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.model import Paragraph, Table, Text, plain
+from onroll.presentation.school_change_chart import by_year, has_years
 from onroll.presentation.school_change_tables import known_truth, schools
 from onroll.presentation.sentences import school_charter as said
 from onroll.runs import Run
@@ -21,6 +23,7 @@ from onroll.vocabulary.records import (
     APART,
     CHARTER_ALIKE,
     CHARTER_BEFORE,
+    CHARTER_BY_YEAR,
     CHARTER_CHANGE,
     CHARTER_DEPARTURE,
     CHARTER_EFFECT_SIZE,
@@ -63,6 +66,10 @@ def facts_of(run: Run, word: str, **others: tuple[float, None, None]) -> Facts:
         for name, one in {**NUMBERS, **others}.items()
     ]  # fmt: skip
     rows.append(finding(**about, statistic=CHARTER_WORD, estimate=0.0, note=word))
+    rows += [
+        finding(**about, statistic=CHARTER_BY_YEAR, estimate=0.4 * at, note=f"{at:+d} years")
+        for at in (-3, -2, 0, 1)
+    ]
     frame = collect(rows, {}).frame.assign(symbol="")
     return Facts(reopened(frame, {"withheld": []}), run.facts.brief)
 
@@ -136,9 +143,11 @@ def test_what_is_withheld_or_cannot_be_computed_says_so(run: Run) -> None:
 
 
 def test_without_own_records_that_is_said(run: Run) -> None:
-    for say in TOPICS:
-        assert say(run.facts) == [said.NOTHING]
+    first, *others = TOPICS
+    assert first(run.facts) == [said.NEEDED]
+    assert all(say(run.facts) == [said.NOTHING] for say in others)
     assert isinstance(schools(run.facts)[0], Paragraph)
+    assert not has_years(run.facts)
 
 
 def test_the_tables_have_every_figure_and_what_known_truth_gave(run: Run) -> None:
@@ -146,5 +155,74 @@ def test_the_tables_have_every_figure_and_what_known_truth_gave(run: Run) -> Non
     assert isinstance(table, Table)
     assert len(table.rows) == len(NUMBERS) + 1
     told = known_truth(run._framework.known_schools)
-    assert [type(block) for block in told] == [Table, Paragraph] * 2
+    assert [type(block) for block in told] == [Table, Paragraph, Table, Paragraph, Paragraph]
     assert "left standing wrongly in" in plain(told[1].words)  # type: ignore[union-attr]
+    assert "stray by chance alone" in plain(told[4].words)  # type: ignore[union-attr]
+
+
+def study(**coverage: float) -> KnownSchools:
+    """A study of three scenarios of one phase; in the last, too few are left to judge."""
+    shares = {"stands_out": 0.05, "claimed": 0.05, "differed": 0.2, "wrong": 0.05}
+    results = tuple(
+        SchoolTruth(name, SECONDARY, 1.0, 0.0, 600, judged=many, coverage=coverage.get(name, 0.95), **shares)
+        for name, many in (("no_effect", 480), ("high", 200), ("rare", 30))
+    )  # fmt: skip
+    words = {"no_effect": "nothing was done", "high": "schools sign when high", "rare": "hardly ever judged"}
+    return KnownSchools(0.95, 1, words, results, "", ("high", "rare"), {SECONDARY: 0.3})
+
+
+def test_scenarios_whose_intervals_miss_are_named_with_their_figure_and_others_are_not() -> None:
+    kept, narrow, both = (
+        plain(known_truth(one)[1].words)  # type: ignore[union-attr]
+        for one in (study(rare=0.5), study(high=0.9, rare=0.5), study(no_effect=0.98, high=0.9))
+    )
+    assert "In every scenario intervals held the truth between 93% and 97%" in kept
+    assert "too narrow in “schools sign when high” (90.0% of 200)" in narrow
+    assert "hardly ever judged" not in narrow
+    assert "too wide in “nothing was done” (98.0% of 480)" in both
+
+
+def test_a_size_that_is_less_sure_than_its_interval_is_told_so(run: Run) -> None:
+    [line] = said.charter(facts_of(run, f"{STOOD_OUT}: {SIZE_UNSURE}"))
+    assert "No difference in how they stood before was found" in plain(line)
+    assert "less sure than the interval says" in plain(line)
+    assert "less sure" not in plain(said.charter(facts_of(run, STOOD_OUT))[0])
+
+
+@pytest.mark.parametrize(("note", "words"), [(STEADIER, "a smaller fall stands out here than there"),
+                                             (LESS_STEADY, "a fall has to be larger here than there")])  # fmt: skip
+def test_schools_steadier_or_less_so_than_those_of_the_study_are_told(
+    run: Run, note: str, words: str
+) -> None:
+    facts = facts_of(run, NOT_OUT)
+    assert words not in plain(said.could_be_seen(facts)[0])
+    frame = facts.frame.copy()
+    frame.loc[frame["statistic"] == CHARTER_SEEN, "note"] = f"stands out in 80% of studies; {note}"
+    noted = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+    assert words in plain(said.could_be_seen(noted)[0])
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        (STOOD_OUT, "Beside others, fewer pupils were suspended at schools that signed the Charter"),
+        (NOT_OUT, "Beside others, no change stands out at schools that signed the Charter"),
+        (f"{APART}: {HIGHER}", "Beside others, a change stands out that may not be the Charter's at schools"),
+        (
+            f"{NOT_HELD}: it claimed too much",
+            "Beside others, a change stands out that may not be the Charter's at schools",
+        ),
+    ],
+)
+def test_the_charts_title_is_what_may_be_said_and_its_axis_has_a_unit(
+    run: Run, word: str, title: str
+) -> None:
+    drawn = by_year(facts_of(run, word))
+    assert drawn.title.startswith(title)
+    assert not CLAIM.search(drawn.title)
+    assert [axes.get_ylabel() for axes in drawn.axes] == ["Pupils suspended\nfor every 100"]
+    assert drawn.numbers["choice"].tolist() == [
+        "3 years before they signed", "2 years before they signed", "the year they signed", "1 year after they signed",
+    ]  # fmt: skip
+    assert set(drawn.numbers["style"]) == {"rate"}
+    assert "3 years before they signed -1.2" in drawn.alt

@@ -20,6 +20,7 @@ DATA = Path(__file__).parents[3] / "data" / "validation" / "P16_staggered_mpdta"
 SCHOOLS, YEARS = 14, 7
 DATES = np.array([4.0] * 7 + [5.0] * 3 + [np.inf] * 4)
 RUNS = 300
+MORE = 10  # intervals of 300: the same panels, so how often both hold the truth does not blur the difference
 SIZE, COVER = (0.02, 0.09), (0.91, 0.98)  # 5% and 95% of 300 runs: between these in 99.8 of 100 studies
 
 
@@ -70,6 +71,59 @@ def test_false_alarms_and_coverage_are_as_said() -> None:
     assert COVER[0] <= covered / RUNS <= COVER[1]
 
 
+def in_proportion(seed: int, ratio: float) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
+    """Units of very different level that rise with it; the treated fall to a ratio of what they would have been."""
+    rng = np.random.default_rng(seed)
+    dates = rng.permutation(DATES)
+    level = 8.0 * np.exp(0.45 * rng.normal(0, 1, (SCHOOLS, 1)) + 0.2 * rng.normal(0, 1, (SCHOOLS, YEARS)))
+    under = np.arange(YEARS)[None, :] >= dates[:, None]
+    rough = level * np.linspace(1.0, 2.0, YEARS)
+    return np.where(under, ratio * rough, rough), dates, float(((ratio - 1.0) * rough)[under].mean())
+
+
+@pytest.mark.slow
+def test_a_change_in_proportion_is_covered_by_a_pattern_and_too_seldom_without() -> None:
+    held = {"alike": 0, "pattern": 0}
+    for run in range(RUNS):
+        table, dates, truth = in_proportion(run, 0.5)
+        for name, pattern in (("alike", 1.0), ("pattern", table)):
+            found = adoption_permutation(table, dates, shuffles=499, seed=run, pattern=pattern)
+            held[name] += found.lower <= truth <= found.upper
+    assert COVER[0] <= held["pattern"] / RUNS <= COVER[1]
+    assert held["alike"] + MORE <= held["pattern"]
+
+
+def test_the_interval_holds_the_changes_that_taken_away_leave_nothing_that_stands_out() -> None:
+    """By the definition: the pattern's change is taken out of the outcome, and what is left is ranked anew."""
+    table, dates, _ = in_proportion(3, 0.6)
+    found = adoption_permutation(table, dates, shuffles=499, pattern=table)
+    under = np.arange(YEARS)[None, :] >= dates[:, None]
+    shape = np.where(under, table, 0.0)
+    shape /= shape[
+        under
+    ].mean()  # some have not begun in any period, so every cell under treatment counts alike
+    step = 0.01 * (found.upper - found.lower)
+    for end, inwards in ((found.lower, step), (found.upper, -step)):
+        for change, is_ruled_out in ((end + inwards, False), (end - inwards, True)):
+            left = adoption_permutation(table - change * shape, dates, shuffles=499)
+            assert (left.p_value <= 0.05) == is_ruled_out
+
+
+def test_a_pattern_changes_the_interval_and_neither_estimate_nor_rank_and_its_scale_is_nothing() -> None:
+    table, dates, _ = in_proportion(5, 0.6)
+    plain, one, other = (
+        adoption_permutation(table, dates, shuffles=199, pattern=each) for each in (1.0, table, 7.0 * table)
+    )
+    assert one.estimate == pytest.approx(plain.estimate, abs=SAME)
+    assert one.p_value == plain.p_value
+    assert (one.lower, one.upper) == pytest.approx((other.lower, other.upper), rel=1e-6)
+    assert one.lower != pytest.approx(plain.lower, rel=1e-3)
+    same = adoption_permutation(table, dates, shuffles=199, pattern=np.full_like(table, 3.0))
+    assert (same.lower, same.upper) == pytest.approx((plain.lower, plain.upper), rel=1e-6)
+    assert "pattern" in one.method
+    assert "pattern" not in plain.method
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), scale=st.floats(0.01, 100), shift=st.floats(-50, 50))
 def test_another_unit_of_measure_changes_nothing_but_the_unit(seed: int, scale: float, shift: float) -> None:
@@ -100,6 +154,10 @@ def test_the_same_seed_gives_the_same_answer_and_more_confidence_is_wider() -> N
         (panel(1), DATES, {"shuffles": 10}, "shuffles is 10"),
         (panel(1), DATES, {"shuffles": 99.5}, "shuffles is 99.5"),
         (panel(1), DATES, {"confidence": 1.0}, "confidence"),
+        (panel(1), DATES, {"pattern": np.ones(SCHOOLS)}, r"pattern has shape \(14,\); give \(14, 7\)"),
+        (panel(1), DATES, {"pattern": panel(1)}, "pattern holds -.*; a change has one direction"),
+        (panel(1), DATES, {"pattern": np.zeros((SCHOOLS, YEARS))}, "pattern is 0 at all"),
+        (panel(1), DATES, {"pattern": np.nan}, "pattern"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(table: Any, dates: Any, more: dict[str, Any], message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from onroll.framework.known_truth_schools import LESS_STEADY, SIZE_UNSURE, STEADIER
 from onroll.presentation import records
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
@@ -37,7 +38,26 @@ from onroll.vocabulary.records import (
 INDICATOR = "register_suspended_pupil_rate"
 ORDER = (PHASES[1], PHASES[0])
 WORDS = {PHASES[0]: "primary schools", PHASES[1]: "secondary schools"}
-NOTHING = text("No own records were received in which schools can be compared over the years.")
+NOTHING = text(
+    "Nothing to tell here: no own records of schools were received. What is needed stands at the head of this page."
+)
+NEEDED = text(
+    "This page is empty, since no own records were received in which schools can be compared over the years. It needs, for "
+    "each school and year, the pupils on roll and the suspensions, and the date on which a school signed the Charter. Put "
+    "the files into the folder data/raw, or name their folder beside `data` in the first cell of code, and run all cells "
+    "again. `onroll templates` writes blank files to fill in; `onroll synthetic` makes up an authority to try the page on."
+)
+STEADY = {
+    STEADIER: " From year to year these schools are steadier than the made ones on which the comparison was tried (the last "
+    "tables of this page), so a smaller fall stands out here than there.",
+    LESS_STEADY: " From year to year these schools are less steady than the made ones on which the comparison was tried "
+    "(the last tables of this page), so a fall has to be larger here than there to stand out.",
+}
+"""Why what could have been seen here and what known truth says are not the same."""
+UNSURE = (
+    " How large it is, is less sure than the interval says: had schools signed because of how they stood, and had that gone "
+    "unnoticed, such intervals would miss the truth more often than they promise (the last tables of this page)."
+)
 OF_100 = " pupils suspended for every 100"
 STYLES = {PHASES[0]: ("ratio", "fine_size"), PHASES[1]: ("rate", "size")}
 """How a rate of a phase is printed, with its sign and without: few pupils of primary schools are suspended."""
@@ -119,7 +139,7 @@ def word(facts: Facts, phase: str) -> tuple[str, str]:
 def could_be_seen(facts: Facts) -> list[Text]:
     """A phase a sentence: the smallest change that stands out, tried and by formula; told before any estimate."""
     said = [_seen(facts, phase) for phase in ORDER if row(facts, CHARTER_CHANGE, phase) is not None]
-    return [words for words in said if words] or [NOTHING]
+    return [words for words in said if words] or [NEEDED]
 
 
 def _seen(facts: Facts, phase: str) -> Text:
@@ -144,7 +164,8 @@ def _seen(facts: Facts, phase: str) -> Text:
     usual = () if now is None or not now.is_known else text(
         f" In {facts.brief.period} ", now.bind(STYLES[phase][0]), " of every 100 pupils were suspended.",
     )  # fmt: skip
-    return text(*said, ". A smaller one is missed more often.", *usual)
+    steady = next((words for note, words in STEADY.items() if note in str(tried["note"])), "")
+    return text(*said, ". A smaller one is missed more often.", *usual, steady)
 
 
 def charter(facts: Facts) -> list[Text]:
@@ -169,7 +190,8 @@ def _charter(facts: Facts, phase: str, fact: Fact) -> Text:
         return text(*told, BUT[because])
     if said == NOT_HELD:
         return text(*told, f"But this comparison may not carry a claim: {because}.")
-    return text(*told, f"No difference in how they stood before was found. {WITHOUT}")
+    unsure = UNSURE if because == SIZE_UNSURE else ""
+    return text(*told, f"No difference in how they stood before was found. {WITHOUT}{unsure}")
 
 
 def before(facts: Facts) -> list[Text]:
