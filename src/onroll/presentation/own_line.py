@@ -64,8 +64,9 @@ def table(facts: Facts) -> tuple[Block, ...]:
     note = text(
         "Ratios, in brackets the interval: the rate since the launch as a multiple of what its own trend before leads to, "
         "with pupils on roll allowed for. Years of the pandemic are left out; Prais and Winsten's model, which needs every "
-        "year beside the next, gives them a level of their own. The last two models allow for years being alike to those "
-        "before them, which a series so short shows only in part: all four intervals are rather too narrow."
+        "year beside the next, gives them a level of their own. The last two models allow for years being like those "
+        "before them, which so short a series does not show well enough: on made series of this length whose years are as much "
+        "alike, all four intervals are much too narrow."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
 

@@ -15,6 +15,7 @@ from onroll.evidence.authority_panel import panel_rows
 from onroll.evidence.impact_panel import GAPS, NO_EVENT, NO_EVENT_AFTER, TOO_EARLY
 from onroll.evidence.own_line import (
     ALL_PANDEMIC,
+    COUNTS,
     NO_LOGARITHM,
     NO_YEAR,
     TOO_FEW,
@@ -23,6 +24,8 @@ from onroll.evidence.own_line import (
 from onroll.evidence.question import Question
 from onroll.framework.impact_plan import ImpactPlan
 from onroll.statistics.impact_power import series_power
+from onroll.statistics.interrupted_rates import interrupted_rates
+from onroll.statistics.interrupted_series import interrupted_series
 from onroll.study import Study
 from onroll.synthetic.panel import Scenario, made_panel
 from onroll.vocabulary import RELATIVE_CHANGE, WEAK, periods
@@ -240,3 +243,26 @@ def test_where_limits_have_no_end_no_cause_is_needed_for_them(plan: ImpactPlan) 
     strengths = [row for row in rows if row["statistic"] == E_VALUE]
     assert len(strengths) == len(plan.outcomes)
     assert {row["lower"] for row in strengths} == {1.0}
+
+
+@pytest.mark.slow
+def test_intervals_of_so_short_a_series_are_much_too_narrow_where_years_are_alike() -> None:
+    """What the page says of the four models: eighteen years, three after, each keeping 0.6 of the one before."""
+    rng, draws, keeps = np.random.default_rng(1), 300, 0.6
+    year = np.arange(18)
+    after, window, roll = year >= 15, np.isin(year, [13, 14]), np.full(18, 40_000.0)
+    held = dict.fromkeys(OWN_LINES, 0)
+    for _ in range(draws):
+        strays = rng.normal(size=18)
+        for at in year[1:]:
+            strays[at] = keeps * strays[at - 1] + np.sqrt(1 - keeps**2) * strays[at]
+        events = rng.poisson(1200 * np.exp(0.03 * year + 0.2 * strays)).astype(float)
+        for model, (family, errors) in COUNTS.items():
+            found = interrupted_series(
+                events, after, exposure=roll, window=window, in_window="left out", family=family, errors=errors,
+                distribution="t",
+            )  # fmt: skip
+            held[model] += found.lower <= 1 <= found.upper
+        rates = interrupted_rates(np.log(events / roll), after, window=window, errors="prais-winsten")
+        held[PRAIS_WINSTEN] += rates.lower <= 0 <= rates.upper
+    assert all(0.55 < many / draws < 0.85 for many in held.values())
