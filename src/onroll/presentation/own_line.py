@@ -65,8 +65,8 @@ def table(facts: Facts) -> tuple[Block, ...]:
         "Ratios, in brackets the interval: the rate since the launch as a multiple of what its own trend before leads to, "
         "with pupils on roll allowed for. Years of the pandemic are left out; Prais and Winsten's model, which needs every "
         "year beside the next, gives them a level of their own. The last two models allow for years being like those "
-        "before them, which so short a series does not show well enough: on made series of this length whose years are as much "
-        "alike, all four intervals are much too narrow."
+        "before them, which so short a series does not show well enough: on made series of this length whose years are as "
+        "much alike, all four intervals are much too narrow."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
 
@@ -90,8 +90,8 @@ def beside(facts: Facts) -> list[Text]:
     return [
         text(
             "Without others nothing separates the strategy from what happened everywhere, so a line of its own carries no "
-            "verdict, whatever its interval. By the same model and over the same years others, of which none is known to "
-            "have had such a strategy, left their trends too:"
+            "verdict, whatever its interval. This is what others did over the same years by the same model, of which none is "
+            "known to have had such a strategy:"
         ),
         *said,
     ]
