@@ -90,8 +90,8 @@ def beside(facts: Facts) -> list[Text]:
     return [
         text(
             "Without others nothing separates the strategy from what happened everywhere, so a line of its own carries no "
-            "verdict, whatever its interval. This is what others did over the same years by the same model, of which none is "
-            "known to have had such a strategy:"
+            "verdict, whatever its interval. This is what others, of which none is known to have had such a strategy, did "
+            "over the same years by the same model:"
         ),
         *said,
     ]
