@@ -34,7 +34,7 @@ SCENARIOS: Mapping[str, tuple[SchoolScenario, str]] = {
     "fall_40": (SchoolScenario(ratio=0.6), "a fall of 40% at schools that signed"),
     "few_schools": (SchoolScenario(ratio=0.6, reaches=0.25), "a fall of 40% at a quarter of the schools that signed"),
     "same_fall": (
-        SchoolScenario(ratio=0.6, alike=True), "as many pupils fewer at every school that signed, 40% of the mean of all",
+        SchoolScenario(ratio=0.6, alike=True), "a fall of as many pupils at every school that signed, 40% of the mean rate",
     ),
     "rather_when_high": (
         SchoolScenario(stood_high=0.5), "the Charter does nothing; schools sign rather when their rate stands high",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 
 import pandas as pd
@@ -23,29 +24,37 @@ def by_year(facts: Facts) -> Chart:
     """A panel a phase: the change of each year before and since signing, beside schools that had not signed."""
     panels = [(phase, found) for phase in ORDER if (found := _rows(facts, phase))]
     drawn, every = stacked_canvas(len(panels), 2.6)
-    for axes, (phase, found) in zip(every, panels, strict=True):
-        _panel(axes, found)
-        axes.set_ylabel("Pupils suspended\nfor every 100", fontsize=9)
+    means = [known(facts, CHARTER_CHANGE, phase) for phase, _ in panels]
+    for axes, (phase, found), mean in zip(every, panels, means, strict=True):
+        _panel(axes, found, mean)
+        axes.set_ylabel("More or fewer pupils\nsuspended for every 100", fontsize=9)
         axes.set_title(WORDS[phase].capitalize(), loc="left", fontsize=9.5, fontweight="bold", color=INK)
     every[-1].set_xlabel("Years since the school signed the Charter, the pandemic years left out")
-    rows = facts.frame.loc[[fact.row for _, found in panels for fact in found]]
+    shown = [
+        (phase, fact) for (phase, found), mean in zip(panels, means, strict=True)
+        for fact in (*found, *([] if mean is None else [mean]))
+    ]  # fmt: skip
+    rows = facts.frame.loc[[fact.row for _, fact in shown]]
     drawn.title = _title(facts, [phase for phase, _ in panels])
     drawn.unit = (
-        f"Change in pupils suspended for every 100, beside schools that had not signed, {facts.brief.period}; intervals "
-        "where schools are many"
+        "Change in pupils suspended for every 100, beside schools that had not signed, years up to "
+        f"{facts.brief.period}; intervals of single years where schools are many"
     )
     said = " ".join(
-        f"{WORDS[phase].capitalize()}: {', '.join(_said(fact, phase) for fact in found)}."
-        for phase, found in panels
+        f"{WORDS[phase].capitalize()}: {', '.join(_said(fact, phase) for at, fact in shown if at == phase)}."
+        for phase, _ in panels
     )
     drawn.alt = f"Dot chart of changes by years since signing. {said}"
     drawn.foot = (
         "Left of the line they had not signed: squares away from 0 there cannot be the Charter's. The open square is the "
-        "last year before, against which all others are set."
+        "last year before, against which all others are set. The shaded band is the mean since signing and its interval: "
+        "where it holds 0, no change can be told."
     )
-    years = [_when(fact) for _, found in panels for fact in found]
-    styles = [STYLES[phase][0] for phase, found in panels for _ in found]
-    drawn.numbers = rows[COLUMNS].assign(choice=years, style=styles).reset_index()
+    drawn.numbers = (
+        rows[COLUMNS]
+        .assign(choice=[_when(fact) for _, fact in shown], style=[STYLES[phase][0] for phase, _ in shown])
+        .reset_index()
+    )
     drawn.source = source_line(facts, rows)
     return drawn
 
@@ -67,7 +76,9 @@ def _years(fact: Fact) -> int:
 
 
 def _when(fact: Fact) -> str:
-    """The year in words: ``3 years before they signed``."""
+    """The year in words: ``3 years before they signed``; or that it is the mean of those since."""
+    if fact["statistic"] == CHARTER_CHANGE:
+        return "mean since they signed"
     years = _years(fact)
     if not years:
         return "the year they signed"
@@ -99,7 +110,8 @@ def _finding(facts: Facts, phase: str) -> str:
     return "no change stands out" if said == NOT_OUT else "a change stands out that may not be the Charter's"
 
 
-def _panel(axes: Axes, found: list[Fact]) -> None:
+def _panel(axes: Axes, found: list[Fact], mean: Fact | None) -> None:
+    """A square or dot a year, up and down alike; the mean since signing as a band behind them."""
     at = [_years(fact) for fact in found]
     for place, fact in zip(at, found, strict=True):
         colour = OWN if place >= 0 else GREY
@@ -112,8 +124,19 @@ def _panel(axes: Axes, found: list[Fact]) -> None:
     axes.plot([BASE], [0], "s", markerfacecolor="white", markeredgecolor=GREY, markersize=6, zorder=4)
     axes.axvline(-0.5, color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.text(-0.45, 1.02, "signed", transform=axes.get_xaxis_transform(), fontsize=8.5, color=INK)
+    if mean is not None:
+        _band(axes, mean, max(at) + 0.4)
+    reach = max(abs(end) for end in axes.get_ylim())
+    axes.set_ylim(-reach, reach)
     ticks = sorted({*at, BASE})
-    axes.set_xticks(ticks, [f"{place:+d}" if place else "0" for place in ticks])
+    axes.set_xticks(ticks, [f"{place:+d}".replace("-", "−") if place else "0" for place in ticks])
+
+
+def _band(axes: Axes, mean: Fact, end: float) -> None:
+    between = [-0.5, end]
+    axes.plot(between, [mean["estimate"]] * 2, color=OWN, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2)
+    if math.isfinite(mean["lower"]) and math.isfinite(mean["upper"]):
+        axes.fill_between(between, mean["lower"], mean["upper"], color=OWN, alpha=0.12, linewidth=0, zorder=1)
 
 
 CHARTER_CHARTS = MappingProxyType({NAME: (by_year, has_years)})

@@ -220,9 +220,13 @@ def test_the_charts_title_is_what_may_be_said_and_its_axis_has_a_unit(
     drawn = by_year(facts_of(run, word))
     assert drawn.title.startswith(title)
     assert not CLAIM.search(drawn.title)
-    assert [axes.get_ylabel() for axes in drawn.axes] == ["Pupils suspended\nfor every 100"]
+    assert [axes.get_ylabel() for axes in drawn.axes] == ["More or fewer pupils\nsuspended for every 100"]
     assert drawn.numbers["choice"].tolist() == [
         "3 years before they signed", "2 years before they signed", "the year they signed", "1 year after they signed",
+        "mean since they signed",
     ]  # fmt: skip
     assert set(drawn.numbers["style"]) == {"rate"}
     assert "3 years before they signed -1.2" in drawn.alt
+    assert drawn.numbers["estimate"].tolist()[-1] == NUMBERS[CHARTER_CHANGE][0]
+    low, high = drawn.axes[0].get_ylim()
+    assert low == -high
