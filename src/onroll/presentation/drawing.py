@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -39,11 +40,46 @@ RC: Any = {
 WIDTH, HEIGHT = 7.4, 4.0
 MARGIN = 0.1
 """White around a picture, in inches."""
-DPI: Mapping[str, float] = {"own": 100, "svg": 72, "png": 160}
-"""Dots in an inch of a chart as it is laid out, and as each kind of picture is drawn."""
+DPI: Mapping[str, float] = {"svg": 72, "png": 160}
+"""Dots in an inch of each kind of picture."""
 SYNTHETIC = "Synthetic data, no real child or school."
 MADE_UP_PLACE = "a made-up authority"
 """What the place of synthetic records is called: it has a real one's name in the evidence, and is none."""
+
+
+BESIDE = "beside"
+"""How lines are named in a picture that stand beside it on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart as SVG, by itself and for a page, and the words that it was drawn with."""
+
+    said: tuple[str, ...] = ()
+    alone: bytes = b""
+    on_page: bytes = b""
+
+
+def cropped(picture: bytes, whole: Bbox, frame: Bbox) -> bytes:
+    """An SVG without the lines that a page has beside it, and no larger than the frame; both boxes are in inches."""
+    drawing = picture.decode()
+    while (start := drawing.find(f'<g id="{BESIDE}-')) >= 0:
+        depth = 0
+        for mark in re.finditer(r"<g\b|</g>", drawing[start:]):
+            depth += 1 if mark[0] == "<g" else -1
+            if not depth:
+                break
+        end = start + mark.end()
+        letters = re.findall(
+            r"<defs>.*?</defs>", drawing[start:end], re.DOTALL
+        )  # others are written with them too
+        drawing = drawing[:start] + "".join(letters) + drawing[end:]
+    x, y, width, height = (
+        f"{inches * DPI['svg']:.6g}"
+        for inches in (frame.x0 - whole.x0, whole.y1 - frame.y1, frame.width, frame.height)
+    )
+    size = f'width="{width}pt" height="{height}pt" viewBox="{x} {y} {width} {height}"'
+    return re.sub(r'width="[^"]*pt" height="[^"]*pt" viewBox="[^"]*"', size, drawing, count=1).encode()
 
 
 class Chart(Figure):
@@ -71,37 +107,51 @@ class Chart(Figure):
     source: str = ""
     foot: str = ""
     numbers: pd.DataFrame = pd.DataFrame()
-    _bounds: Mapping[str, Bbox] = MappingProxyType({})
+    _bounds: Bbox | None = None
+    _drawn: Drawn = Drawn()
 
     def svg(self, *, alone: bool = True) -> bytes:
         """The drawing as SVG, the same bytes for the same numbers; without title and source where a page has them."""
-        return self._bytes("svg", alone, metadata={"Date": None, "Creator": None, "Title": self.title})
+        said = (self.title, self.unit, self.foot, self.source)
+        self._forget_what_is_stale()
+        if self._drawn.said != said:
+            whole, whole_frame, frame = self._bytes("svg", Date=None, Creator=None, Title=self.title)
+            self._drawn = Drawn(said, whole, cropped(whole, whole_frame, frame))
+        return self._drawn.alone if alone else self._drawn.on_page
 
     def png(self) -> bytes:
         """The drawing as PNG at print size."""
-        return self._bytes("png", True, metadata={"Software": None, "Description": self.alt})
+        return self._bytes("png", Software=None, Description=self.alt)[0]
 
-    def _bytes(self, kind: str, alone: bool, **said: Any) -> bytes:
+    def _bytes(self, kind: str, **said: Any) -> tuple[bytes, Bbox, Bbox]:
+        """The drawing with all that is written under and over it, its frame, and the frame without title and source."""
         out = io.BytesIO()
+        self._forget_what_is_stale()
         with mpl.rc_context(RC):
-            body = self._measured(kind)
-            written = self._signed(alone)
-            frame = Bbox.union([body, *self._extents(written, kind)]).padded(MARGIN)
-            self.savefig(out, format=kind, dpi=DPI[kind], bbox_inches=frame, facecolor="white", **said)
+            body, written = self._measured(), self._signed()
+            extents = self._extents(written, kind)
+            on_page = [one for line, one in zip(written, extents, strict=True) if line.get_gid() is None]
+            whole, frame = (Bbox.union([body, *lines]).padded(MARGIN) for lines in (extents, on_page))
+            self.savefig(out, format=kind, dpi=DPI[kind], bbox_inches=whole, facecolor="white", metadata=said)
             for line in written:
                 line.remove()
             self.stale = False
-        return out.getvalue()
+        return out.getvalue(), whole, frame
 
-    def _measured(self, kind: str) -> Bbox:
-        """The bounds in inches of what is drawn, measured once for all its pictures until something in it is changed."""
+    def _forget_what_is_stale(self) -> None:
+        """Something in the drawing was changed since it was last drawn."""
         if self.stale:
-            self._bounds = {}
-        if kind not in self._bounds:
-            with self._measuring(kind) as renderer:
-                self._bounds = {**self._bounds, kind: self.get_tightbbox(renderer).frozen()}
-            self.stale = False
-        return self._bounds[kind]
+            self._bounds, self._drawn = None, Drawn()
+
+    def _measured(self) -> Bbox:
+        """The bounds in inches of what is drawn, measured once for all its pictures.
+
+        Letters are not equally wide in all kinds of picture; for those of labels the margin has room.
+        """
+        if self._bounds is None:
+            with self._measuring("svg") as renderer:
+                self._bounds = self.get_tightbbox(renderer).frozen()
+        return self._bounds
 
     def _extents(self, written: Sequence[Text], kind: str) -> list[Bbox]:
         """The bounds in inches of lines written under and over a chart."""
@@ -121,28 +171,36 @@ class Chart(Figure):
         finally:
             self.dpi = usual
 
-    def _signed(self, alone: bool) -> list[Text]:
-        """Write under a chart what is not drawn and whether it is synthetic; alone its source too, and a title over it."""
-        made_up = SYNTHETIC if "ynthetic data" in self.source else ""
-        under = [(self.foot, 8.5, INK, "normal"), (made_up, 8.5, INK, "bold")]
-        drawn, over = self._measured("own"), []
-        if alone:
-            under.append((self.source, 7, GREY, "normal"))
-            over = [(self.unit, 8.5, GREY, "normal"), (self.title, 11, INK, "bold")]
+    def _signed(self) -> list[Text]:
+        """Write under a chart what is not drawn, whether it is synthetic and its source, and a title over it.
+
+        Unit, title and source, which a page has beside it, bear a name by which they can be left out.
+        """
+        made_up, drawn = SYNTHETIC if "ynthetic data" in self.source else "", self._measured()
+        over = [
+            (self.unit, 8.5, GREY, "normal", f"{BESIDE}-unit"),
+            (self.title, 11, INK, "bold", f"{BESIDE}-title"),
+        ]
+        under = [
+            (self.foot, 8.5, INK, "normal", None), (made_up, 8.5, INK, "bold", None),
+            (self.source, 7, GREY, "normal", f"{BESIDE}-source"),
+        ]  # fmt: skip
         return [
             *self._lines(over, float(drawn.y1) + 0.12, "bottom"), *self._lines(under, float(drawn.y0) - 0.12, "top"),
         ]  # fmt: skip
 
-    def _lines(self, lines: Sequence[tuple[str, float, str, str]], at: float, edge: str) -> list[Text]:
+    def _lines(
+        self, lines: Sequence[tuple[str, float, str, str, str | None]], at: float, edge: str
+    ) -> list[Text]:
         """Write lines one after the other from a height in inches: down from their top edge, or up from their bottom."""
         width, height = self.get_size_inches()
         written = []
-        for words, size, colour, weight in lines:
+        for words, size, colour, weight, name in lines:
             wrapped = textwrap.fill(words, round(WIDTH * 72 / (size * (0.64 if weight == "bold" else 0.58))))
             if wrapped:
                 written.append(self.text(
                     0.12 / width, at / height, wrapped, fontsize=size, color=colour, fontweight=weight, va=edge,
-                    linespacing=1.25,
+                    linespacing=1.25, gid=name,
                 ))  # fmt: skip
                 step = (wrapped.count("\n") + 1) * size * 1.3 / 72 + 0.03
                 at += step if edge == "bottom" else -step

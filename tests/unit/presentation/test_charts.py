@@ -77,7 +77,25 @@ def test_what_is_added_to_a_drawn_chart_is_in_its_picture(run: Run) -> None:
     drawn = run.figure("suspension_rate_trend")
     width, _ = size(drawn.svg())
     drawn.axes[0].annotate("added by hand", (1.6, 0.5), xycoords="axes fraction", annotation_clip=False)
+    drawn.png()
     assert size(drawn.svg())[0] > width + 100
+
+
+def test_the_picture_for_a_page_leaves_out_what_stands_beside_it_and_no_letter_of_what_stays(
+    run: Run,
+) -> None:
+    drawn = run.figure("suspension_rate_trend")
+    drawn.foot = "Quizzically: " + drawn.title  # letters that were first written in the title
+    alone, on_page = drawn.svg().decode(), drawn.svg(alone=False).decode()
+    title, foot = (f"<!-- {words[:20]}" for words in (drawn.title, drawn.foot))
+    assert title in alone
+    assert title not in on_page
+    assert foot in on_page
+    asked, there = (set(re.findall(rf'{name}="#?([\w-]+)"', on_page)) for name in ("xlink:href", "id"))
+    assert asked <= there
+    assert on_page.count("<g") == on_page.count("</g>")
+    heights = [float(re.search(r'height="([\d.]+)pt"', one)[1]) for one in (alone, on_page)]
+    assert heights[1] < heights[0] - 30
 
 
 def size(picture: bytes) -> tuple[float, float]:
