@@ -189,8 +189,7 @@ def test_groups_that_are_not_drawn_are_named_under_the_chart(ladder_run: Run) ->
 
 def written(run: Run, name: str, *, alone: bool = True) -> str:
     """All words in the picture itself."""
-    picture = run.figure(name).svg(alone=alone).decode()
-    return unescape(" ".join(re.findall("<!-- (.*?) -->", picture)))
+    return unescape(" ".join(re.findall("<!-- (.*?) -->", run.figure(name).svg(alone=alone).decode())))
 
 
 def test_a_picture_says_what_it_is_and_that_it_is_synthetic(ladder_run: Run) -> None:

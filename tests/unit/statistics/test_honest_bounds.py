@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from onroll.statistics.honest_bounds import breakdown, honest_bounds
 from onroll.statistics.staggered import staggered_adoption
-from onroll.validation import certificate
 
-ROOT = Path(__file__).resolve().parents[3]
 EXACT = 1e-6  # a bisection, and a critical value by quadrature
 EFFECTS, MATRIX = np.array([0.05, -0.02, 1.0, 1.3]), 0.01 * (np.eye(4) + 0.4)
 
@@ -113,10 +110,3 @@ def test_what_cannot_be_is_refused_in_words(change: dict[str, object], complaint
     asked: dict[str, object] = {"effects": EFFECTS, "covariance": MATRIX, "pre": 2, "departure": 1.0}
     with pytest.raises(ValueError, match=complaint):
         honest_bounds(**(asked | change))  # type: ignore[arg-type]
-
-
-@pytest.mark.slow
-def test_the_published_example_comes_out() -> None:
-    (case,) = certificate(ROOT, ["P19"]).cases
-    assert len(case.figures) == 20
-    assert [figure for figure in case.figures if not figure.agrees] == []
