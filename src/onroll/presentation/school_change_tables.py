@@ -160,7 +160,8 @@ def _how_steady(known: KnownSchools) -> Text:
         f"{known.strays[phase]:.0%} ({WORDS[phase]})" for phase in ORDER if phase in known.strays
     )
     return text(
-        f"From year to year these made schools stray from their own usual rate by {each} of it, beyond chance, which is "
-        "what published rates of whole authorities lead to expect. Records of a made authority (`onroll synthetic`) stray "
-        "by chance alone: smaller falls stand out in them than in these tables, and than in records of real schools."
+        f"From year to year these made schools stray from their own usual rate by {each} of it, beyond chance; that lies "
+        "between what published rates of whole authorities say of the years before the pandemic and of those after it. "
+        "Records of a made authority (`onroll synthetic`) stray by chance alone: smaller falls stand out in them than in "
+        "these tables, and than in records of real schools."
     )
