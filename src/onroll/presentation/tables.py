@@ -181,13 +181,13 @@ def picture(drawn: Chart) -> Picture:
 
 
 def numbers(drawn: Chart) -> Table:
-    """The numbers drawn in a chart, each bound to its row of the evidence."""
+    """The numbers drawn in a chart, each bound to its row of the evidence; a column ``style`` says how each is printed."""
     columns = ("Where, when, what", "Estimate", "Lower", "Upper")
-    style = "ratio" if "ratio" in drawn.id or drawn.id.startswith("impact") else "rate"
+    usual = "ratio" if "ratio" in drawn.id or drawn.id.startswith("impact") else "rate"
     rows = []
     for row in drawn.numbers.to_dict("records"):
         fact = Fact(int(row["row"]), {str(name): value for name, value in row.items()})
-        words = _named(row, drawn.source)
+        words, style = _named(row, drawn.source), str(row.get("style", usual))
         limits = [
             text(fact.bind(style, limit)) if row[limit] == row[limit] else text("")
             for limit in ("lower", "upper")

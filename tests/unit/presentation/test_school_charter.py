@@ -17,6 +17,7 @@ from onroll.presentation.model import Paragraph, Table, Text, plain
 from onroll.presentation.school_change_chart import by_year, has_years
 from onroll.presentation.school_change_tables import known_truth, schools
 from onroll.presentation.sentences import school_charter as said
+from onroll.presentation.tables import numbers
 from onroll.runs import Run
 from onroll.vocabulary import PHASES
 from onroll.vocabulary.records import (
@@ -230,3 +231,12 @@ def test_the_charts_title_is_what_may_be_said_and_its_axis_has_a_unit(
     assert drawn.numbers["estimate"].tolist()[-1] == NUMBERS[CHARTER_CHANGE][0]
     low, high = drawn.axes[0].get_ylim()
     assert low == -high
+
+
+def test_the_table_beside_a_chart_prints_each_number_as_the_chart_says(run: Run) -> None:
+    drawn = by_year(facts_of(run, NOT_OUT))
+    drawn.numbers["style"] = ["rate", *["fine_size"] * (len(drawn.numbers) - 1)]
+    first, second = (next(one for one in row[1] if isinstance(one, Bound)) for row in numbers(drawn).rows[:2])
+    assert (first.style, second.style) == ("rate", "fine_size")
+    drawn.numbers = drawn.numbers.drop(columns="style")
+    assert {one.style for row in numbers(drawn).rows for one in row[1] if isinstance(one, Bound)} == {"rate"}
