@@ -40,6 +40,11 @@ def rate(value: float) -> str:
     return EMPTY if math.isnan(value) else rounded(value, 1)
 
 
+def fine_rate(value: float) -> str:
+    """A rate below 1 in its unit, two decimals: ``0.29``."""
+    return EMPTY if math.isnan(value) else rounded(value, 2)
+
+
 def ratio(value: float) -> str:
     """A ratio, two decimals, up to four where fewer would hide on which side of 1 it lies; no limit is said in words.
 
@@ -83,7 +88,7 @@ def size(value: float) -> str:
 
 def fine_size(value: float) -> str:
     """The same with two decimals, for rates below 1."""
-    return EMPTY if math.isnan(value) else rounded(abs(value), 2)
+    return fine_rate(abs(value))
 
 
 def fall(value: float) -> str:
@@ -140,8 +145,8 @@ def for_every(measure: str) -> str:
 
 
 FORMATS = {
-    "count": count, "rate": rate, "ratio": ratio, "percent": percent, "size": size, "fine_size": fine_size,
-    "portion": portion, "fall": fall, "rise": rise, "fold": fold, "in_ten": in_ten, "in_ten_first": in_ten_first,
-    "probability": probability, "times": times,
+    "count": count, "rate": rate, "fine_rate": fine_rate, "size": size, "fine_size": fine_size, "ratio": ratio,
+    "times": times, "percent": percent, "portion": portion, "fall": fall, "rise": rise, "fold": fold, "in_ten": in_ten,
+    "in_ten_first": in_ten_first, "probability": probability,
 }  # fmt: skip
 """Every way a number may be printed, by name: a sentence is read back against the evidence with these."""

@@ -59,7 +59,7 @@ UNSURE = (
     "unnoticed, such intervals would miss the truth more often than they promise (the last tables of this page)."
 )
 OF_100 = " pupils suspended for every 100"
-STYLES = {PHASES[0]: ("ratio", "fine_size"), PHASES[1]: ("rate", "size")}
+STYLES = {PHASES[0]: ("fine_rate", "fine_size"), PHASES[1]: ("rate", "size")}
 """How a rate of a phase is printed, with its sign and without: few pupils of primary schools are suspended."""
 BUT = {
     HIGHER: "But in the year before they signed, these schools stood higher than in their earlier years, and what stands "
