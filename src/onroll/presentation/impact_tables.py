@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from onroll.framework.known_truth import KnownTruth
 from onroll.presentation.facts import Fact, Facts
@@ -52,16 +52,17 @@ def estimates(facts: Facts) -> tuple[Block, ...]:
     """Each outcome and phase: what could have been seen first, then the ratio and what stands behind it."""
     order = (PHASES[-1], PHASES[1], PHASES[0], *PHASES[2:-1])
     every = [judged(facts, outcome, phase) for outcome in OUTCOMES for phase in order]
-    every = [one for one in every if one.ratio is not None or one.why]
-    if all(one.ratio is None for one in every):
-        why = next((one.why.removeprefix("cannot be computed: ") for one in every), "it was not examined")
+    found = [one for one in every if one.ratio is not None]
+    gone = [one for one in every if one.ratio is None and one.why]
+    if not found:
+        why = next((_why(one) for one in gone), "it was not examined")
         return (Paragraph(text(f"The plan's primary design could not be computed: {why}.")),)
     columns = (
         "Outcome", "Would not have stood out", "Times what others lead to expect", "Expected from how high it stood",
         "Others that changed as far", "Those as high that did", "The same at an earlier date",
     )  # fmt: skip
-    rows = tuple(_row(one) for one in every)
-    used = [one.row for each in every for one in _facts(each)]
+    rows = tuple(_row(one) for one in found)
+    used = [one.row for each in found for one in _facts(each)]
     caption = f"Change since the launch beside other authorities, {facts.brief.period}"
     note = text(
         "Ratios of rates, in brackets the interval. Would not have stood out: with "
@@ -69,7 +70,21 @@ def estimates(facts: Facts) -> tuple[Block, ...]:
         "last years before lead to expect with no strategy at all. Others that changed as far: allowing for their size and "
         "how high they stood."
     )
-    return (Table(caption, columns, rows, source(facts, used), tuple(range(1, 7))), Paragraph(note, "note"))
+    table = Table(caption, columns, rows, source(facts, used), tuple(range(1, 7)))
+    return (table, Paragraph(note, "note"), *_not_computed(gone))
+
+
+def _not_computed(gone: Sequence[Judged]) -> tuple[Block, ...]:
+    """What the table lacks, by reason; nothing where it lacks nothing."""
+    by_why: dict[str, list[str]] = {}
+    for one in gone:
+        by_why.setdefault(_why(one), []).append(_name(one))
+    said = " ".join(f"{'; '.join(names)}: {why}." for why, names in by_why.items())
+    return (Paragraph(text(f"What cannot be computed: {said}"), "note"),) if gone else ()
+
+
+def _why(one: Judged) -> str:
+    return one.why.removeprefix("cannot be computed: ")
 
 
 def _facts(one: Judged) -> list[Fact]:
@@ -77,13 +92,15 @@ def _facts(one: Judged) -> list[Fact]:
     return [fact for fact in every if fact is not None]
 
 
-def _row(one: Judged) -> tuple[Text, ...]:
+def _name(one: Judged) -> str:
     phase = "" if one.phase == PHASES[-1] else f", {one.phase.removeprefix('State-funded ').lower()} schools"
-    name = text(f"{one.label}{phase}")
-    if one.ratio is None:
-        return (name, NONE, text(one.why), *(NONE,) * 4)
+    return f"{one.label}{phase}"
+
+
+def _row(one: Judged) -> tuple[Text, ...]:
+    assert one.ratio is not None
     return (
-        name, text("nothing would") if one.visible is None else _limits(one.visible),
+        text(_name(one)), text("nothing would") if one.visible is None else _limits(one.visible),
         text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")"), _plain(one.expected), _of(one.others),
         _of(one.as_high),
         NONE if one.earlier is None else text(one.earlier.bind("ratio"), " (", *_limits(one.earlier), ")"),

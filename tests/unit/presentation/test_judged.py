@@ -13,7 +13,7 @@ from onroll.presentation import impact_tables
 from onroll.presentation.catalogue import TOPICS
 from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.judged import OUTCOMES, all_judged, judged
-from onroll.presentation.model import Table, plain
+from onroll.presentation.model import Paragraph, Table, plain
 from onroll.presentation.sentences import judged as said
 from onroll.presentation.sentences.impact import impact
 from onroll.presentation.sentences.judged_checks import checks, in_short
@@ -288,3 +288,19 @@ def test_all_outcomes_are_told_together_each_at_its_level(run: Run) -> None:
         "There is evidence of an impact on suspensions. Whether the strategy changed how many"
     )
     assert "checks are open" in plain(said.shortest(with_verdict(run, UNSURE, {})))
+
+
+def test_what_cannot_be_computed_stands_under_the_table_by_reason(run: Run) -> None:
+    table, _, gone = impact_tables.estimates(run.facts)
+    assert isinstance(table, Table)
+    assert isinstance(gone, Paragraph)
+    names = [plain(row[0]) for row in table.rows]
+    said = plain(gone.words)
+    for outcome in OUTCOMES:
+        for phase in ("State-funded secondary", "State-funded primary", "Special"):
+            one = judged(run.facts, outcome, phase)
+            name = f"{one.label}, {phase.removeprefix('State-funded ').lower()} schools"
+            assert (name in names) == (one.ratio is not None) != (name in said)
+            if one.ratio is None:
+                assert one.why.removeprefix("cannot be computed: ") in said
+    assert said.count("2014/15") == 1
