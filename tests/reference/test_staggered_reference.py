@@ -244,7 +244,7 @@ def test_limits_given_covariates_hold_the_truth_where_either_model_is_right(righ
     rng, held, bare = np.random.default_rng(2020), 0, 0
     units = 300
     unit, period = np.repeat(np.arange(units), 3), np.tile([1, 2, 3], units)
-    for _ in range(400):
+    for run in range(400):
         x = rng.normal(size=units)
         logit = 0.6 * x - 0.3 if right != "changes" else 0.5 * x + 0.3 * np.abs(x) - 0.5
         began = np.where(rng.random(units) < 1 / (1 + np.exp(-logit)), rng.choice([2, 3], units), 0)
@@ -257,8 +257,10 @@ def test_limits_given_covariates_hold_the_truth_where_either_model_is_right(righ
             + under
         )
         rows = y.ravel(), unit, period, np.repeat(began, 3)
-        given, without = staggered_adoption(*rows, covariates=np.repeat(x, 3)), staggered_adoption(*rows)
+        given = staggered_adoption(*rows, covariates=np.repeat(x, 3))
         held += given.lower <= 1 <= given.upper
-        bare += without.lower <= 1 <= without.upper
+        if run < 100:
+            without = staggered_adoption(*rows)
+            bare += without.lower <= 1 <= without.upper
     assert LOW < held / 400 < HIGH, held / 400
-    assert bare / 400 < 0.5
+    assert bare / 100 < 0.5
