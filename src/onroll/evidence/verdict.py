@@ -23,9 +23,11 @@ from onroll.vocabulary.impact import (
     CHECKS,
     EARLIER,
     FAILED,
+    HEIGHT,
     HELD,
     NOT_MADE,
     PASSED,
+    RAW_CHANGE,
     RETURN,
     STANDS,
     STOOD_AS_HIGH,
@@ -61,10 +63,11 @@ def verdict_rows(
     is_of_plan = known.is_about(plan.fingerprint, question.impact_choices)
     tried = {outcome: known.of(outcome) for outcome in plan.outcomes} if is_of_plan else {}
     for outcome in plan.outcomes:
-        mine = {_key(row): row for row in judged if row["indicator"] == f"strategy_impact_{outcome}"}
-        ratio = mine.get((RELATIVE_CHANGE, AUTHORITY_PANEL))
+        every = [row for row in judged if row["indicator"] == f"strategy_impact_{outcome}"]
+        ratio = next((row for row in every if _key(row) == (RELATIVE_CHANGE, AUTHORITY_PANEL)), None)
         if ratio is None or "estimate" not in ratio:
             continue
+        mine = {_key(row): row for row in every if row["area"] == ratio["area"]}
         checks = [
             _check(name, mine, adjusted[outcome], tried.get(outcome, ()), question, plan)
             for name in plan.checks
@@ -124,7 +127,7 @@ def _check(
         case "held_in_simulation":
             return held(known, plan)
         case "return_to_usual":
-            return _return(mine.get((STOOD_AS_HIGH, AUTHORITY_PANEL)), plan)
+            return _return(mine, plan)
         case "earlier_date":
             return _earlier(mine.get((SENSITIVITY, AUTHORITY_PANEL)))
     return _agree(mine.get((AGREEMENT, "")), plan)
@@ -164,7 +167,15 @@ def held(known: Sequence[Truth], plan: ImpactPlan) -> Checked:
     return Checked(HELD, FAILED if broken else PASSED, worst, why="; ".join(broken))
 
 
-def _return(row: Row | None, plan: ImpactPlan) -> Checked:
+def _return(mine: Mapping[tuple[str, str], Row], plan: ImpactPlan) -> Checked:
+    """Whether others that stood as high changed as far; one that stood low had no height to fall back from."""
+    row, height, raw = (mine.get((name, AUTHORITY_PANEL)) for name in (STOOD_AS_HIGH, HEIGHT, RAW_CHANGE))
+    if height is not None and raw is not None and height["estimate"] <= 1:
+        if raw["estimate"] > 1:
+            return Checked(
+                RETURN, NOT_MADE, why="it had stood low, from where a rise may be a return by itself"
+            )
+        return Checked(RETURN, PASSED, why="it had not stood high, so it had no height to fall back from")
     if row is None or not row["denominator"] >= FEWEST_AS_HIGH:
         few = 0 if row is None else int(row["denominator"])
         return Checked(

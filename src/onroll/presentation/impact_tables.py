@@ -13,7 +13,7 @@ from onroll.presentation.record_tables import source
 from onroll.presentation.sentences.counts import NO_BREAK
 from onroll.presentation.sentences.phrases import fall_or_rise
 from onroll.vocabulary import MEASURES, PHASES, academic_year
-from onroll.vocabulary.impact import CHECKS, NOT_MADE, SUPPORTED, UNSURE, UNTOLD
+from onroll.vocabulary.impact import CHECKS, NOT_MADE, PASSED, SUPPORTED, UNSURE, UNTOLD
 
 NONE = text("–")
 LEVELS = {
@@ -155,7 +155,7 @@ def _result(check: Fact | None) -> Text:
     if check is None:
         return NONE
     said, _, why = str(check["note"]).partition(": ")
-    return text(f"{said}: {why}" if said == NOT_MADE and why else said)
+    return text(f"{said}: {why}" if why and said in (NOT_MADE, PASSED) else said)
 
 
 def known_truth(known: KnownTruth, fingerprint: str) -> tuple[Block, ...]:

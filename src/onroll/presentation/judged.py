@@ -87,6 +87,7 @@ class Judged:
         check = self.check(RETURN)
         return (
             check is not None
+            and self.stood_high
             and str(check["note"]).startswith(NOT_MADE)
             and None not in (self.as_high, self.plain)
         )

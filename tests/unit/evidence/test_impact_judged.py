@@ -40,8 +40,10 @@ from onroll.vocabulary.impact import (
     CHECKS,
     DRIVER,
     FAILED,
+    HEIGHT,
     NOT_MADE,
     PASSED,
+    RAW_CHANGE,
     SPECIFICATION,
     STANDS,
     STOOD_AS_HIGH,
@@ -292,6 +294,27 @@ def test_each_check_turns_on_its_own_number(
     assert not_passed == failing
     assert found[-1]["note"] == (UNSURE if failing else SUPPORTED)
     assert STANDS not in not_passed
+
+
+@pytest.mark.parametrize(
+    ("height", "raw", "result"),
+    [(0.8, 0.5, PASSED), (0.8, 1.5, NOT_MADE), (1.2, 0.5, FAILED), (1.2, 1.5, FAILED)],
+)
+def test_what_stood_low_has_no_height_to_fall_from_and_may_rise_by_itself(
+    height: float, raw: float, result: str, plan: ImpactPlan
+) -> None:
+    """Those that stood as high changed as far here, which says something only of one that stood high itself."""
+    rows = rows_with((5, 20), (0.8, 1.2), 0.9)
+    own = [
+        rows[0] | {"statistic": HEIGHT, "estimate": height},
+        rows[0] | {"statistic": RAW_CHANGE, "estimate": raw},
+    ]
+    other = rows[0] | {"statistic": HEIGHT, "estimate": 2.0, "area": "There"}
+    question = question_of("M001", plan)
+    assert question.known_truth is not None
+    found = list(verdict_rows([*rows, *own, other], question, plan, question.known_truth))
+    [check] = [row for row in found if row["statistic"] == CHECK and row["method"] == "return_to_usual"]
+    assert str(check["note"]).startswith(result)
 
 
 @pytest.mark.parametrize(

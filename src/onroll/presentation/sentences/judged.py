@@ -40,6 +40,7 @@ UNKNOWN = {
     AGREE: "other choices could not be computed",
 }
 """What a check that cannot be made means."""
+STOOD_LOW = "it had stood low, from where a rate may rise by itself"
 
 
 LEVELS = {
@@ -116,13 +117,7 @@ def _by_itself(one: Judged) -> Text:
 
 def _rests_on_few(one: Judged) -> Text:
     """Said where hardly any other stood as high, so that what is expected is drawn out to where there is nobody."""
-    check = one.check(RETURN)
-    if (
-        check is None
-        or one.as_high is None
-        or one.plain is None
-        or not str(check["note"]).startswith(NOT_MADE)
-    ):
+    if not one.rests_on_few or one.as_high is None or one.plain is None:
         return ()
     return text(
         " What others lead to expect is drawn out to where only ", one.as_high.bind("count", "denominator"), " others "
@@ -133,7 +128,7 @@ def _rests_on_few(one: Judged) -> Text:
 
 def _open(one: Judged) -> list[str]:
     """The checks that were not passed, as parts of a sentence."""
-    words = {FAILED: OPEN, NOT_MADE: UNKNOWN}
+    words = {FAILED: OPEN, NOT_MADE: UNKNOWN if one.stood_high else UNKNOWN | {RETURN: STOOD_LOW}}
     return [
         meant[str(check["method"])]
         for check in one.checks

@@ -79,9 +79,13 @@ def _return(one: Judged) -> Text:
         return ()
     check = one.check(RETURN)
     if not one.stood_high:
-        return text(
-            "The rate had not stood high in the last years before the strategy, so it had no height to fall back from."
+        fell = one.raw is not None and one.raw["estimate"] <= 1
+        so = (
+            "it had no height to fall back from"
+            if fell
+            else "that it rose since may be a return to what is usual"
         )
+        return text(f"The rate had not stood high in the last years before the strategy, so {so}.")
     if check is not None and str(check["note"]).startswith(NOT_MADE):
         return text(
             *_falls_back(one), "Only ", row.bind("count", "denominator"), f" other authorities had stood as high in {LAST}, "
