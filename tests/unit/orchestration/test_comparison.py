@@ -10,8 +10,8 @@ import pytest
 
 from onroll.comparison import compare
 from onroll.runs import Run
-from onroll.vocabulary import RELATIVE_CHANGE
-from onroll.vocabulary.impact import AUTHORITY_PANEL, SPECIFICATION, VERDICT
+from onroll.vocabulary import RELATIVE_CHANGE, SENSITIVITY
+from onroll.vocabulary.impact import AUTHORITY_PANEL, CHECK, SPECIFICATION, VERDICT
 
 
 def written(folder: Path, frame: pd.DataFrame, year: str = "202324", **manifest: object) -> Path:
@@ -63,7 +63,8 @@ def test_an_estimate_of_the_year_stands_before_numbers_of_other_years(
     )
     lines = found.lines(most=3)
     assert lines[1:3] == ["why: parameter impact_first: 200607 -> 201112", "concluded: the same"]
-    assert all(AUTHORITY_PANEL in line and ", 2023/24, " in line for line in lines[4:7])
+    assert all(f", 2023/24, {RELATIVE_CHANGE}, {AUTHORITY_PANEL}, " in line for line in lines[4:7])
+    assert not any("State-funded" in line for line in lines[4:7])
     assert "estimate 0.6" in lines[4]
     assert ", upper " in lines[4]
     told = len(found.numbers[found.numbers["statistic"] == RELATIVE_CHANGE])
@@ -113,3 +114,59 @@ def test_numbers_are_told_with_the_digits_that_show_the_difference(
     frame.loc[at, "estimate"], other.loc[at, "estimate"] = 0.123456, 0.123457
     lines = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).lines()
     assert lines[-1].endswith(": estimate 0.123456 -> 0.123457")
+
+
+def test_where_one_run_has_no_verdict_that_is_said_once_with_the_reason(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    other = frame[~frame["statistic"].isin((CHECK, VERDICT))].copy()
+    ratio = (other["statistic"] == RELATIVE_CHANGE) & (other["design"] == AUTHORITY_PANEL)
+    other.loc[ratio, ["estimate", "lower", "upper"]] = float("nan")
+    other.loc[ratio, "note"] = "cannot be computed: 11 others are chosen, and 19 are needed"
+    words = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).words
+    assert len(words) == 3
+    assert all(f"{VERDICT}: cannot be told -> not judged: 11 others are chosen" in line for line in words)
+    back = compare(tmp_path / "two", tmp_path / "one").words
+    assert all(
+        line.endswith("not judged (11 others are chosen, and 19 are needed) -> cannot be told")
+        for line in back
+    )
+
+
+def test_verdicts_of_two_years_are_compared_with_each_other(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame.copy()
+    other.loc[other["time_period"] == "202324", "time_period"] = "202425"
+    found = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other, year="202425"))
+    assert not any(VERDICT in words or CHECK in words for words in found.words)
+    assert found.reasons == ("year: 202324 -> 202425",)
+
+
+def test_the_number_of_a_verdict_is_called_what_it_counts(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame.copy()
+    at = other.index[other["statistic"] == VERDICT][0]
+    frame.loc[at, "estimate"], other.loc[at, "estimate"] = 4, 3
+    lines = compare(written(tmp_path / "one", frame), written(tmp_path / "two", other)).lines()
+    assert lines[-1].endswith(": checks passed 4 -> 3")
+    assert "estimate" not in lines[-1]
+
+
+def test_rows_of_other_choices_are_told_apart_by_their_method(tmp_path: Path, frame: pd.DataFrame) -> None:
+    other = frame.copy()
+    rows = (other["statistic"] == SENSITIVITY) & other["estimate"].notna()
+    other.loc[rows, "estimate"] += 1
+    shuffled = pd.concat([other[rows].iloc[::-1], other[~rows]])
+    found = compare(written(tmp_path / "one", frame), written(tmp_path / "two", shuffled))
+    assert len(found.numbers) == rows.sum()
+    assert (found.numbers["second"] - found.numbers["first"]).round(6).eq(1).all()
+    told = "\n".join(found.lines(most=len(frame)))
+    assert all(f"{SENSITIVITY} ({method})" in told for method in other.loc[rows, "method"])
+
+
+def test_two_authorities_are_not_compared(tmp_path: Path, frame: pd.DataFrame) -> None:
+    one = written(tmp_path / "one", frame, area="Luton")
+    found = compare(one, written(tmp_path / "two", frame, area="Leicester"))
+    assert not found.same_numbers
+    assert found.lines()[1:] == [
+        "why: another authority: Luton -> Leicester",
+        "two authorities are not compared: what is found of one says nothing of the other",
+    ]
