@@ -23,6 +23,8 @@ from onroll.presentation.heat_map import has_cells, heat_map
 from onroll.presentation.impact_charts import IMPACT_CHARTS
 from onroll.presentation.impact_charts import available as of_impact
 from onroll.presentation.impact_years import YEARS_CHARTS
+from onroll.presentation.numbers import in_ten
+from onroll.presentation.ratio_axis import ratio_axis
 from onroll.presentation.record_charts import RECORD_CHARTS
 from onroll.presentation.record_charts import available as of_records
 from onroll.presentation.school_change_chart import CHARTER_CHARTS
@@ -36,11 +38,14 @@ from onroll.vocabulary import (
     MEAN_GAP,
     MEASURES,
     PHASES,
+    PLACEBO_DISTANCE,
     PLACEBO_GAP,
+    PLACEBO_SHARE,
     RATE,
     RATE_RATIO,
     SEN_BY_TERM,
     SEN_PROVISIONS,
+    SYNTHETIC_CONTROL,
     SYNTHETIC_RATE,
     TOTAL,
     academic_year,
@@ -58,15 +63,8 @@ def chart(facts: Facts, name: str) -> Chart:
         If there is no chart of that name, or the evidence it draws was not received.
     """
     every = {
-        **CHARTS,
-        **RECORD_CHARTS,
-        **FORESTS,
-        **FUNNELS,
-        **STEADY,
-        **SPREADS,
-        **IMPACT_CHARTS,
-        **TOGETHER,
-    }
+        **CHARTS, **RECORD_CHARTS, **FORESTS, **FUNNELS, **STEADY, **SPREADS, **IMPACT_CHARTS, **TOGETHER,
+    }  # fmt: skip
     if name not in every:
         raise UsageError(
             f"no chart is called '{name}'; charts are {one_of(every)}.{did_you_mean(name, every)}"
@@ -206,14 +204,7 @@ def _by_ethnicity(facts: Facts) -> Chart:
     axes.axvline(1, color=INK, linewidth=1)
     axes.set_yticks(list(y), [ETHNICITY_SHORT[name] for name in rows["breakdown"]])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xscale("log")
-    ticks = [
-        tick
-        for tick in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4)
-        if rows["lower"].min() * 0.8 < tick < rows["upper"].max() * 1.25
-    ]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
+    ratio_axis(axes, "x")
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     title, alt, unit = wording.by_ethnicity(facts)
@@ -238,8 +229,18 @@ def _synthetic(facts: Facts) -> Chart:
     axes.set_ylim(bottom=0, top=1.1 * max(own["estimate"].max(), model["estimate"].max()))
     years_axis(axes, years, brief.pandemic, brief.launch)
     end_labels(axes, ends, axes.get_ylim()[1] * 0.07)
-    title, alt = wording.synthetic(facts)
-    return _finish(facts, drawn, pd.concat([own, model]), title, "Suspensions per 100 pupils on roll", alt)
+    (title, alt), others = wording.synthetic(facts), _others_as_far(facts, indicator)
+    title += ", but not unusually far" if others else ""
+    unit = f"Suspensions per 100 pupils on roll{others}"
+    return _finish(facts, drawn, pd.concat([own, model]), title, unit, alt)
+
+
+def _others_as_far(facts: Facts, indicator: str) -> str:
+    """How many others moved as far, where that is more than few, as the text has it."""
+    about, usual = {"indicator": indicator, "design": SYNTHETIC_CONTROL}, facts.brief.stands_out
+    ranks = (facts.one(**about, statistic=one) for one in (PLACEBO_SHARE, PLACEBO_DISTANCE))
+    many = [rank["estimate"] for rank in ranks if rank is not None and rank["estimate"] > usual]
+    return f"; {in_ten(many[0])} others moved as far from theirs" if many else ""
 
 
 def _placebos(facts: Facts) -> Chart:

@@ -15,12 +15,12 @@ from onroll.presentation.drawing import GREY, INK, OWN, RC, WIDTH, Chart, dots_c
 from onroll.presentation.facts import Facts
 from onroll.presentation.judged import OUTCOMES, Judged, judged
 from onroll.presentation.numbers import in_words, ratio
+from onroll.presentation.ratio_axis import ratio_axis
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import MEASURES, PHASES
 from onroll.vocabulary.impact import CHOICE_COMPARATORS, CHOICE_DESIGNS, MULTIVERSE, SPECIFICATION, SUPPORTED
 
 COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
-TICKS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10)
 BAND = "#DDE3E9"
 ORDER = (PHASES[-1], PHASES[1], PHASES[0], *PHASES[2:-1])
 
@@ -39,7 +39,7 @@ def estimates(facts: Facts) -> Chart:
     axes.set_yticks([-at for at in range(len(every))], [_name(one) for one in every], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-len(every) + 0.4, 0.8)
-    _ratio_axis(axes, "x")
+    ratio_axis(axes, "x")
     axes.axvline(1, color=INK, linewidth=1, zorder=2)
     facts_of = [fact for one in every for fact in (one.ratio, one.visible) if fact is not None]
     rows = facts.frame.loc[[fact.row for fact in facts_of]]
@@ -108,7 +108,7 @@ def choices(facts: Facts, outcome: str) -> Chart:
     if plan is not None:
         _plan_mark(top, plan, len(rows), float(rows["estimate"][plan]), about)
     top.axhline(1, color=INK, linewidth=1)
-    _ratio_axis(top, "y")
+    ratio_axis(top, "y")
     top.set_ylabel("Ratio, a scale of ratios", fontsize=9)
     top.tick_params(axis="x", length=0, labelbottom=False)
     _marks(marks, rows, factors)
@@ -215,14 +215,6 @@ def _plan_choice(rows: pd.DataFrame, every: pd.DataFrame) -> int | None:
     """Where the plan's own choice stands, the first of all that were tried; None where it cannot be computed."""
     at = rows.index[rows["row"] == every.index.min()]
     return int(at[0]) if len(at) else None
-
-
-def _ratio_axis(axes: Axes, which: str) -> None:
-    axes.set(**{f"{which}scale": "log"})
-    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    (axes.set_xticks if which == "x" else axes.set_yticks)(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
 
 
 def _signed(facts: Facts, drawn: Chart, rows: pd.DataFrame) -> Chart:

@@ -11,13 +11,13 @@ from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas, y
 from onroll.presentation.facts import Facts
 from onroll.presentation.judged import OUTCOMES
 from onroll.presentation.numbers import ratio
+from onroll.presentation.ratio_axis import ratio_axis
 from onroll.presentation.wording import source_line
 from onroll.vocabulary import MEASURES, academic_year, periods
 from onroll.vocabulary.impact import YEAR_APART, YEAR_BY_YEAR
 
 NAME = "impact_year_by_year"
 COLUMNS = ["indicator", "time_period", "area", "breakdown", "statistic", "estimate", "lower", "upper"]
-TICKS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20)
 
 
 def year_by_year(facts: Facts) -> Chart:
@@ -91,11 +91,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, years: tuple[str, ...], facts: Facts)
         [[academic_year(year) for year in years].index(base)], [1], "x", color=INK, markersize=7, zorder=4
     )
     axes.axhline(1, color=INK, linewidth=1)
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
+    ratio_axis(axes, "y")
     years_axis(axes, years, facts.brief.pandemic, facts.brief.launch)
 
 

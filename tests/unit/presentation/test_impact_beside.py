@@ -8,13 +8,15 @@ from dataclasses import replace
 import pandas as pd
 
 from onroll.disclosure.door import reopened
+from onroll.presentation.charts import chart
 from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.impact_designs import as_high, designs, power
 from onroll.presentation.impact_tables import estimates
 from onroll.presentation.model import Paragraph, Table, plain
+from onroll.presentation.sentences.impact import impact
 from onroll.presentation.sentences.years import years_before
 from onroll.runs import Run
-from onroll.vocabulary import RELATIVE_CHANGE
+from onroll.vocabulary import PLACEBO_DISTANCE, PLACEBO_SHARE, RELATIVE_CHANGE, SYNTHETIC_CONTROL
 from onroll.vocabulary.impact import CHOICE_DESIGNS, KNOWN, SEEN, YEARS_BROKEN, YEARS_TEST
 
 CONTROL = "synthetic_control"
@@ -134,3 +136,39 @@ def test_a_table_of_power_without_anything_to_see_still_names_its_source(run: Ru
     assert isinstance(table, Table)
     assert {plain(cell) for row in table.rows for cell in row[1:]} == {"none, however large"}
     assert "Department for Education" in table.source
+
+
+def with_ranks(run: Run, *shares: float) -> Facts:
+    frame = run.facts.frame.copy()
+    for statistic, share in zip((PLACEBO_SHARE, PLACEBO_DISTANCE), shares, strict=True):
+        frame.loc[(frame["statistic"] == statistic) & (frame["design"] == SYNTHETIC_CONTROL), "estimate"] = (
+            share
+        )
+    return Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+
+
+def test_the_chart_of_the_synthetic_control_says_how_many_others_moved_as_far(run: Run) -> None:
+    def heads(*shares: float) -> tuple[str, str]:
+        """What stands over the chart."""
+        drawn = chart(with_ranks(run, *shares), "synthetic_control")
+        return drawn.title, drawn.unit
+
+    for shares, others in (((0.61, 0.4), "six"), ((0.02, 0.4), "four")):
+        title, unit = heads(*shares)
+        assert title.endswith(" its synthetic control, but not unusually far")
+        assert unit.endswith(f"; about {others} in ten others moved as far from theirs")
+    title, unit = heads(0.02, 0.03)
+    assert title.endswith(" its synthetic control")
+    assert "others" not in unit
+
+
+def test_the_second_opinion_says_how_it_differs_from_the_tables_and_what_its_gaps_are(run: Run) -> None:
+    said = [plain(words) for words in impact(run.facts)]
+    assert "noticed in 80% of cases with three outcomes looked at together" in said[0]
+    assert "begins to stand out of one outcome by itself" in said[0]
+    assert "divided by how closely each fitted before" in said[0]
+    choices = next(line for line in said if line.startswith("Other choices"))
+    assert "the mean gap over all years since the launch is " in choices
+    assert (
+        "pandemic years left out of those before, the mean gap over all years since the launch is " in choices
+    )

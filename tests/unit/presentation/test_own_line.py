@@ -14,9 +14,10 @@ from onroll.presentation.model import Paragraph, Table, Text, plain
 from onroll.presentation.numbers import FORMATS
 from onroll.presentation.sentences.another_cause import another_cause
 from onroll.runs import Run
+from onroll.vocabulary import RELATIVE_CHANGE
 from onroll.vocabulary.impact import E_VALUE, OTHERS_OUT, OTHERS_STEP, OWN_LINES, OWN_SEEN, OWN_STEP
 
-SAYS_WHEN = re.compile(r"20\d\d(/\d\d)?|80%|(takes?|leaves) (in|out) 1|would take in 1")
+SAYS_WHEN = re.compile(r"20\d\d(/\d\d)?|80%|(takes?|leaves) (in|out) 1|holds? 1")
 CLAIMS = ("impact", "effect", "caused", "due to", "thanks to", "reduced", "significant", "worked")
 
 
@@ -112,7 +113,7 @@ def test_an_outcome_or_model_without_a_line_says_why_in_its_place(run: Run) -> N
 
 
 @pytest.mark.parametrize(
-    ("lower", "said"), [(1.0, "needs nothing else: 1.00."), (1.56, "with 1.56 each its interval")]
+    ("lower", "said"), [(1.0, "holds 1 already, so nothing else"), (1.56, "would hold 1 with 1.56 in place")]
 )
 def test_another_cause_is_told_for_the_ratio_and_for_its_nearer_limit(
     run: Run, lower: float, said: str
@@ -120,7 +121,13 @@ def test_another_cause_is_told_for_the_ratio_and_for_its_nearer_limit(
     lines = [plain(words) for words in another_cause(changed(run, E_VALUE, lower=lower))]
     assert len(lines) == 1 + len(OUTCOMES)
     assert all(said in line for line in lines[1:])
+    assert all("and had itself divided the rate by" in line for line in lines[1:])
     assert "how strong, not how likely" in lines[0]
+
+
+def test_what_would_have_made_a_rise_is_said_to_multiply_the_rate(run: Run) -> None:
+    lines = [plain(words) for words in another_cause(changed(run, RELATIVE_CHANGE, estimate=1.4))]
+    assert all("ratio of 1.40" in line and "had itself multiplied the rate by" in line for line in lines[1:])
 
 
 def test_without_a_ratio_there_is_no_other_cause_to_tell_of(run: Run) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from onroll.presentation.facts import Fact, Facts
-from onroll.presentation.judged import judged
+from onroll.presentation.judged import OUTCOMES, judged
 from onroll.presentation.model import Text, text
+from onroll.presentation.numbers import in_words, percent
 from onroll.presentation.sentences.phrases import fall_or_rise
 from onroll.presentation.wording import possessive
 from onroll.vocabulary import (
@@ -36,6 +37,7 @@ IN_TURN, WITHOUT_PANDEMIC, NONE_TO_FIND = (
 )
 """What tells the rows of other choices from one another."""
 NOTHING = "0.0"
+SINCE = "the mean gap over all years since the launch"
 
 
 def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
@@ -77,14 +79,17 @@ def impact(facts: Facts, measure: str = FIRST) -> list[Text]:
 
 
 def _windows(facts: Facts) -> Text:
-    """Which years this looks at, since the table of designs looks at others and finds other numbers."""
+    """Where this differs from the tables of designs, since it names the same designs and finds other numbers."""
     pandemic = f"{academic_year(facts.brief.pandemic[0])} to {academic_year(facts.brief.pandemic[-1])}"
     since = f"{academic_year(facts.brief.change_pre[0])} to {academic_year(facts.brief.change_pre[-1])}"
     return text(
-        "What follows looks at rates, not at ratios, beside all other authorities, and at other years than the table of "
+        "What follows looks at rates, not at ratios, beside all other authorities, and at other years than the tables of "
         f"designs, so that numbers of designs of one name differ: the synthetic control counts the pandemic years "
         f"({pandemic}) among those before the launch and is told for one year; the difference in differences leaves them "
-        f"out and begins from {since} alone.",
+        f"out and begins from {since} alone. The table of falls says what is noticed in {percent(facts.brief.power)} of "
+        f"cases with {in_words(len(OUTCOMES))} outcomes looked at together; what follows says what begins to stand out of "
+        "one outcome by itself. And how far authorities moved from their synthetic controls is here divided by how closely "
+        "each fitted before, which the table does not do.",
     )  # fmt: skip
 
 
@@ -125,12 +130,12 @@ def _other_choices(facts: Facts, measure: str) -> list[Text]:
     mean = facts.one(indicator=f"strategy_impact_{measure}", statistic=MEAN_GAP, design=SYNTHETIC_CONTROL)
     if mean is not None and mean.is_known:
         per = f" per {MEASURES[measure].per:,}"
-        said.append(text("the mean gap over all years since the launch is ", *_sided(mean, per=per)))
+        said.append(text(f"{SINCE} is ", *_sided(mean, per=per)))
     if turn is not None:
-        said.append(text("with each authority of the mixture left out in turn it lies between ", *_sided(turn, "lower"),
-                         " and ", *_sided(turn, "upper")))  # fmt: skip
+        said.append(text("with each authority of the mixture left out in turn it lies between ",
+                         *_sided(turn, "lower"), " and ", *_sided(turn, "upper")))  # fmt: skip
     if calm is not None:
-        said.append(text("with the pandemic years left out it is ", *_sided(calm)))
+        said.append(text(f"with the pandemic years left out of those before, {SINCE} is ", *_sided(calm)))
     if not said:
         return [_earlier(early)] if early is not None else []
     listed = [part for at, words in enumerate(said) for part in (*(("; ",) if at else ()), *words)]
