@@ -12,7 +12,7 @@ PERFECT = 1e-9
 """A fit that strays less than this share of the outcomes' spread is perfect: its ratio is no measure."""
 OUTSIDE = "outside the range of its donors in {} of {} before: no weights can make it, and the gap after holds it too"
 BADLY = "poor fit before: the gap is {:.2g} of the donors' spread, so what comes after may have been there already"
-EXACTLY = "fitted without rest on {} before: so good a fit, with {} to choose from, says nothing"
+EXACTLY = "fitted without rest on {} before: so good a fit, with {} to choose from, says nothing; other weights fit as well"
 
 
 def beyond(own: FloatArray, donors: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ from onroll.statistics._inputs import FloatArray, open_share
 from onroll.statistics._panel_rows import ONE_TREATED
 
 NO_TEST = "no period before but the base: nothing to test"
+TIED = "the estimates of the periods before follow from each other: their covariance cannot be inverted"
 SINGULAR = "fewer clusters than periods before allow: nothing to test"
 
 
@@ -64,8 +65,10 @@ def pre_trend(
     matrix = covariance[np.ix_(leads, leads)]
     if not leads.size:
         return no_test(NO_TEST, power)
-    if free < leads.size or np.linalg.cond(matrix) > 1e12:
+    if free < leads.size:
         return no_test(SINGULAR, power)
+    if np.linalg.cond(matrix) > 1e12:
+        return no_test(TIED, power)
     own, trend = effects[leads], relative[leads] - float(base)
     found = float(own @ np.linalg.solve(matrix, own)) / leads.size
     unit = float(trend @ np.linalg.solve(matrix, trend))

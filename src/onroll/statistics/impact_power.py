@@ -18,6 +18,8 @@ from onroll.statistics.single_unit_power import one_treated_power, series_power
 
 __all__ = ["DesignPower", "one_treated_power", "series_power", "staggered_power", "two_groups_power"]
 
+MANY_PERIODS = 1000
+"""More periods than any panel of schools has; its square is the covariance that is worked out."""
 FEW = "{} schools, {} of them treated: too few for errors that rest on many; the real figure is larger"
 
 
@@ -121,7 +123,7 @@ def staggered_power(
     never_treated : int
         Schools that do not begin.
     periods : int
-        Periods seen, numbered from 1.
+        Periods seen, numbered from 1; 1,000 at most.
     pupils, sd, icc, confidence, power
         As for ``two_groups_power``; pupils are others in each period.
     autocorrelation : float
@@ -152,7 +154,7 @@ def staggered_power(
     >>> round(found.estimate, 2), found.note
     (0.2, '')
     """
-    seen, never = whole("periods", periods, 2), whole("never_treated", never_treated, 0)
+    seen, never = whole("periods", periods, 2, MANY_PERIODS), whole("never_treated", never_treated, 0)
     many, first = _cohorts(schools, first_treated, seen)
     weights = staggered_weights(many, first, never, seen)
     if not weights.any():

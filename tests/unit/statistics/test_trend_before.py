@@ -41,3 +41,9 @@ def test_refusals(asked: dict[str, object], message: str) -> None:
     given = {"effects": EFFECTS, "covariance": VARIANCE, "relative": AT, "units": 30, **asked}
     with pytest.raises(ValueError, match=message):
         trend_before(**given)  # type: ignore[arg-type]
+
+
+def test_estimates_that_follow_from_each_other_are_no_test_and_say_so() -> None:
+    found = trend_before([0.4, 0.2, 1.0], np.full((3, 3), 7.0), [-3, -2, 0], 60)
+    assert "cannot be inverted" in found.note
+    assert np.isnan(found.estimate)
