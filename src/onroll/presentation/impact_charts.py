@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -12,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from onroll.presentation.drawing import GREY, INK, OWN, RC, WIDTH, Chart, dots_canvas
-from onroll.presentation.facts import Facts
+from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import OUTCOMES, Judged, judged
 from onroll.presentation.numbers import in_words, ratio
 from onroll.presentation.ratio_axis import ratio_axis
@@ -48,11 +49,12 @@ def estimates(facts: Facts) -> Chart:
         f"Rate since the launch as a multiple of what other authorities lead to expect, {facts.brief.period}; scale of "
         f"ratios, with {facts.brief.confidence:.0%} intervals"
     )
-    if any(one.visible is not None for one in every):
-        drawn.unit += (
-            f". Grey: would not have stood out with {in_words(len(OUTCOMES))} outcomes looked at together"
-        )
-        drawn.foot = "A dot within its grey band cannot be told from the changes of other authorities."
+    drawn.unit += (
+        f". Grey: would not have stood out with {in_words(len(OUTCOMES))} outcomes looked at together"
+    )
+    drawn.foot = "A dot within its grey band cannot be told from the changes of other authorities."
+    if any(one.visible is None for one in every):
+        drawn.foot += " Where the band fills the row nothing would have stood out, among so few others."
     said = "; ".join(
         f"{_name(one)} {ratio(one.ratio['estimate'])} ({ratio(one.ratio['lower'])} to {ratio(one.ratio['upper'])})"
         for one in every if one.ratio is not None
@@ -62,16 +64,21 @@ def estimates(facts: Facts) -> Chart:
 
 
 def _title(facts: Facts, every: Sequence[Judged]) -> str:
-    out = [
-        one for one in every if one.ratio is not None and not one.ratio["lower"] <= 1 <= one.ratio["upper"]
-    ]
+    out = [one for one in every if _stands_out(one)]
     if any(one.level == SUPPORTED for one in every):
         return "There is evidence of an impact of the strategy"
-    if all(one.visible is None for one in every):
+    if every and all(one.visible is None for one in every):
         return "Beside so few other authorities no change, however large, could stand out"
     if not out:
         return "No change since the launch stands out from those of other authorities"
-    return f"{len(out)} of {len(every)} changes stand out by themselves; none may be put down to the strategy"
+    return f"{len(out)} of {len(every)} changes stand out; none may be put down to the strategy"
+
+
+def _stands_out(one: Judged) -> bool:
+    """Whether the ratio lies beyond its band, with all outcomes looked at together."""
+    if one.ratio is None or one.visible is None:
+        return False
+    return not one.visible["lower"] <= one.ratio["estimate"] <= one.visible["upper"]
 
 
 def _name(one: Judged) -> str:
@@ -82,7 +89,9 @@ def _name(one: Judged) -> str:
 def _estimate(axes: Axes, one: Judged, at: float) -> None:
     own, seen = one.ratio, one.visible
     assert own is not None
-    if seen is not None:
+    if seen is None:
+        axes.axhspan(at - 0.36, at + 0.36, color=BAND, linewidth=0)
+    else:
         axes.fill_betweenx(
             [at - 0.36, at + 0.36], float(seen["lower"]), float(seen["upper"]), color=BAND, linewidth=0
         )
@@ -105,23 +114,23 @@ def choices(facts: Facts, outcome: str) -> Chart:
     top.plot(place, rows["estimate"], "o", color=GREY, markersize=2.6, zorder=3)
     plan = _plan_choice(rows, every)
     about = judged(facts, outcome)
+    interval = None if plan is None else _interval(about, float(rows["estimate"][plan]))
     if plan is not None:
-        _plan_mark(top, plan, len(rows), float(rows["estimate"][plan]), about)
+        _plan_mark(top, plan, len(rows), float(rows["estimate"][plan]), interval)
     top.axhline(1, color=INK, linewidth=1)
     ratio_axis(top, "y")
     top.set_ylabel("Ratio, a scale of ratios", fontsize=9)
     top.tick_params(axis="x", length=0, labelbottom=False)
     _marks(marks, rows, factors)
-    share = about.agreement
-    drawn.title = (
-        f"{share['numerator']:.0f} of {share['denominator']:.0f} ways to put the question point the same way as the plan's"
-        if share is not None
-        else f"{len(rows)} ways to put the question; the plan's own cannot be computed"
-    )
+    drawn.title = _choices_title(about, len(rows))
     drawn.unit = (
         f"{MEASURES[outcome].label} since the launch as a multiple of what others lead to expect: each dot a choice, in "
-        f"order; the marks under it say which. The line is the {facts.brief.confidence:.0%} interval of the plan's own"
+        "order; the marks under it say which"
     )
+    if interval is not None:
+        drawn.unit += f". The line is the {facts.brief.confidence:.0%} interval of the plan's own"
+    elif plan is not None and about.ratio is not None:
+        drawn.unit += f". This run departs from the plan's own, and finds {ratio(about.ratio['estimate'])}"
     drawn.alt = (
         f"Specification curve of {len(rows)} choices. {drawn.title}. Ratios from {ratio(rows['estimate'].min())} to "
         f"{ratio(rows['estimate'].max())}, in the middle {ratio(rows['estimate'].median())}."
@@ -129,25 +138,44 @@ def choices(facts: Facts, outcome: str) -> Chart:
     drawn.foot = (
         "The choices rest on the same figures: that many agree is no proof, that they disagree is a warning."
     )
-    drawn.numbers = _with_the_plan(facts, rows, None if plan is None else about)
+    drawn.numbers = _with_the_plan(facts, rows, interval)
     drawn.source = source_line(facts, rows)
     return drawn
 
 
-def _with_the_plan(facts: Facts, rows: pd.DataFrame, one: Judged | None) -> pd.DataFrame:
+def _choices_title(one: Judged, choices: int) -> str:
+    share = one.agreement
+    if share is None:
+        return f"{choices} ways to put the question; the plan's own cannot be computed"
+    so_many = f"{share['numerator']:.0f} of {share['denominator']:.0f} ways to put the question"
+    if one.choices_differ:
+        return f"Only {so_many} point the same way as the plan's: even the direction is open"
+    return f"{so_many} point the same way as the plan's"
+
+
+def _interval(one: Judged, value: float) -> Fact | None:
+    """The plan's own with its interval; None where the run departs from the plan, so that its ratio is another."""
+    return (
+        one.ratio
+        if one.ratio is not None and math.isclose(one.ratio["estimate"], value, rel_tol=1e-6)
+        else None
+    )
+
+
+def _with_the_plan(facts: Facts, rows: pd.DataFrame, interval: Fact | None) -> pd.DataFrame:
     """The numbers of every choice, and of the plan's own with the interval that is drawn."""
     choice = rows["design"] + ", " + rows["comparator"] + "; " + rows["method"]
     numbers = rows[["row", *COLUMNS]].assign(choice=choice)
-    if one is None or one.ratio is None:
+    if interval is None:
         return numbers
-    own = facts.frame.loc[[one.ratio.row]].reset_index(names="row")[["row", *COLUMNS]]
+    own = facts.frame.loc[[interval.row]].reset_index(names="row")[["row", *COLUMNS]]
     return pd.concat([own.assign(choice="the plan's own, with its interval"), numbers], ignore_index=True)
 
 
-def _plan_mark(axes: Axes, at: int, of: int, value: float, one: Judged) -> None:
+def _plan_mark(axes: Axes, at: int, of: int, value: float, interval: Fact | None) -> None:
     """The plan's own choice with its interval, named where the rising curve leaves room: under it, or above on the right."""
-    if one.ratio is not None:
-        axes.plot([at, at], [one.ratio["lower"], one.ratio["upper"]], color=OWN, linewidth=2, zorder=4)
+    if interval is not None:
+        axes.plot([at, at], [interval["lower"], interval["upper"]], color=OWN, linewidth=2, zorder=4)
     axes.plot([at], [value], "D", color=OWN, markersize=8, zorder=5)
     under = at < 0.6 * of
     axes.annotate(

@@ -125,8 +125,9 @@ def as_high(facts: Facts) -> tuple[Block, ...]:
         about = {"indicator": f"strategy_impact_{outcome}", "design": AUTHORITY_PANEL}
         heights = {str(fact["area"]): fact for fact in facts.all(**about, statistic=HEIGHT)}
         changes = {str(fact["area"]): fact for fact in facts.all(**about, statistic=ONE_AS_HIGH)}
-        own, change = heights.get(area), judged(facts, outcome).raw
-        if own is None or change is None or not changes:
+        one = judged(facts, outcome)
+        own, change = heights.get(area), one.raw
+        if own is None or change is None or not changes or not one.stood_high:
             continue
         order = sorted(changes, key=lambda name: float(changes[name]["estimate"]))
         pairs: list[tuple[str, Fact, Fact]] = [(f"{area} (evaluated)", own, change)]
@@ -145,7 +146,7 @@ def as_high(facts: Facts) -> tuple[Block, ...]:
         used = [fact.row for _, high, moved in pairs for fact in (high, moved)]
         blocks.append(Table(caption, columns, rows, source(facts, used), (1, 2)))
     if not blocks:
-        return (Paragraph(text("No other authority had stood as high, or none could be compared.")),)
+        return (Paragraph(text("The rate had not stood high before, or no other that had could be compared.")),)
     note = text(
         f"First {possessive(area)} rate, and each other's, in the last years before as a multiple of its own in the years "
         "before them; then its rate since the launch as a multiple of that in all the years before. Both beside all other "

@@ -29,18 +29,30 @@ def in_short(facts: Facts) -> Table:
     every = [one for one in all_judged(facts) if one.ratio is not None]
     often = f"Noticed in {percent(facts.brief.power)} of cases"
     columns = ("Outcome", "Multiple (interval)", "Would have stood out", often)
-    rows = tuple((text(one.label), *_short(one)) for one in every)
+    rows = tuple(row for one in every for row in ((text(one.label), *_short(one)), *_beside_all(one)))
     used = [one.row for each in every for one in (each.ratio, each.visible, each.likely) if one is not None]
+    used += [one.plain.row for one in every if one.rests_on_few and one.plain is not None]
     together = f"{in_words(len(OUTCOMES))} outcomes looked at together"
     since = f"Since {academic_year(facts.brief.launch)}"
     caption = f"{since}, as a multiple of what other authorities lead to expect; {together}"
     return Table(caption, columns, rows, source(facts, used), (1,))
 
 
+def _beside_all(one: Judged) -> tuple[tuple[Text, ...], ...]:
+    """The multiple with the height before not allowed for, where hardly any other had stood as high."""
+    if not one.rests_on_few or one.as_high is None or one.plain is None:
+        return ()
+    name = text("beside all, as only ", one.as_high.bind("count", "denominator"), " had stood as high")
+    return ((name, text(one.plain.bind("ratio"), " (", *_limits(one.plain), ")"), NONE, NONE),)
+
+
 def _short(one: Judged) -> tuple[Text, Text, Text]:
     found = NONE if one.ratio is None else text(one.ratio.bind("ratio"), " (", *_limits(one.ratio), ")")
     if one.visible is None:
-        return found, text("nothing would"), text("none")
+        few = (
+            () if one.others is None else text(", among ", one.others.bind("count", "denominator"), " others")
+        )
+        return found, text("nothing", *few), text("none")
     return (
         found,
         fall_or_rise(one.visible),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from onroll.presentation.facts import Fact, Facts
 from onroll.vocabulary import DETECTABLE_GAP, MEASURES, PHASES, PLACEBO_SHARE, RELATIVE_CHANGE, SENSITIVITY
 from onroll.vocabulary.impact import (
+    AGREE,
     AGREEMENT,
     AUTHORITY_PANEL,
     CHECK,
@@ -15,6 +16,7 @@ from onroll.vocabulary.impact import (
     DRIVER,
     EARLIER_SEEN,
     EXPECTED_CHANGE,
+    FAILED,
     HEIGHT,
     MULTIVERSE,
     NOT_MADE,
@@ -91,6 +93,12 @@ class Judged:
             and str(check["note"]).startswith(NOT_MADE)
             and None not in (self.as_high, self.plain)
         )
+
+    @property
+    def choices_differ(self) -> bool:
+        """Whether fewer other choices point the same way than the plan asks for."""
+        check = self.check(AGREE)
+        return check is not None and str(check["note"]).startswith(FAILED)
 
     def check(self, name: str) -> Fact | None:
         """The row of one check."""

@@ -12,6 +12,8 @@ from onroll.disclosure.door import reopened
 from onroll.presentation import impact_tables
 from onroll.presentation.catalogue import TOPICS
 from onroll.presentation.facts import Bound, Facts
+from onroll.presentation.impact_charts import IMPACT_CHARTS
+from onroll.presentation.impact_designs import as_high
 from onroll.presentation.judged import OUTCOMES, all_judged, judged
 from onroll.presentation.model import Paragraph, Table, plain
 from onroll.presentation.sentences import judged as said
@@ -20,6 +22,7 @@ from onroll.presentation.sentences.judged_checks import checks, in_short
 from onroll.runs import Run
 from onroll.vocabulary import DETECTABLE_GAP, RELATIVE_CHANGE, SENSITIVITY
 from onroll.vocabulary.impact import (
+    AGREE,
     AUTHORITY_PANEL,
     CHECK,
     CHECKS,
@@ -127,7 +130,10 @@ def test_beside_so_few_that_nothing_could_stand_out_it_is_said(run: Run) -> None
     few = changed(run, DETECTABLE_GAP, estimate=float("nan"), lower=float("nan"), upper=float("nan"))
     assert "no change, however large, would stand out" in plain(said.verdict(few, SUSPENSIONS))
     assert "no change, however large, would stand out" in plain(said.could_be_seen(few)[0])
-    assert plain(impact_tables.in_short(few).rows[0][2]) == "nothing would"
+    assert re.fullmatch(r"nothing, among \d+ others", plain(impact_tables.in_short(few).rows[0][2]))
+    chart = IMPACT_CHARTS["impact_estimates"](few)
+    assert "Where the band fills the row nothing would have stood out" in chart.foot
+    assert "No change" in chart.title
 
 
 def test_where_hardly_any_stood_as_high_the_ratio_beside_all_is_told(run: Run) -> None:
@@ -152,11 +158,16 @@ def test_a_very_large_rise_is_told_as_a_multiple(run: Run) -> None:
 
 def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
     table = impact_tables.in_short(run.facts)
-    assert [plain(row[0]) for row in table.rows] == [one.label for one in all_judged(run.facts)]
-    assert all(plain(row[-1]).startswith("a fall of ") for row in table.rows)
+    *outcomes, (name, multiple, *nothing) = table.rows
+    assert [plain(row[0]) for row in outcomes] == [one.label for one in all_judged(run.facts)]
+    assert all(plain(row[-1]).startswith("a fall of ") for row in outcomes)
+    assert plain(name) == "beside all, as only 5 had stood as high"
+    assert plain(multiple).startswith("0.89")
+    assert {plain(cell) for cell in nothing} == {"–"}
     words = plain(in_short(run.facts, SUSPENSIONS)[0])
     assert words.startswith("Suspension rate. ")
-    assert "which is no proof" in words
+    assert "; no proof, as" in words
+    assert re.search(r"Primary schools alone point the other way: 1\.\d+\.", words)
     own = judged(run.facts, SUSPENSIONS).others
     assert own is not None
     assert f"{own['numerator']:.0f} of {own['denominator']:.0f} others changed as far" in words
@@ -165,7 +176,7 @@ def test_the_board_sees_every_outcome_in_short(run: Run) -> None:
 def test_an_authority_that_had_not_stood_high_has_no_height_to_fall_back_from(run: Run) -> None:
     low = changed(run, HEIGHT, estimate=0.8)
     assert "had not stood high" in plain(checks(low, SUSPENSIONS)[0])
-    assert "that had stood as high" not in plain(in_short(low, SUSPENSIONS)[0])
+    assert "as high before" not in plain(in_short(low, SUSPENSIONS)[0])
 
 
 def test_without_any_estimate_the_page_says_why(run: Run) -> None:
@@ -304,3 +315,40 @@ def test_what_cannot_be_computed_stands_under_the_table_by_reason(run: Run) -> N
             if one.ratio is None:
                 assert one.why.removeprefix("cannot be computed: ") in said
     assert said.count("2014/15") == 1
+
+
+def test_where_choices_do_not_agree_the_direction_is_open(run: Run) -> None:
+    frame = run.facts.frame.copy()
+    mine = (frame["indicator"] == "strategy_impact_suspension_rate") & (frame["statistic"] == CHECK)
+    frame.loc[mine & (frame["method"] == AGREE), "note"] = FAILED
+    facts = Facts(reopened(frame, {"withheld": []}), run.facts.brief)
+    for words in (plain(in_short(facts, SUSPENSIONS)[0]), plain(checks(facts, SUSPENSIONS)[2])):
+        assert "even the direction is open" in words
+        assert "no proof" not in words
+    title = IMPACT_CHARTS["impact_choices_suspension_rate"](facts).title
+    assert title.startswith("Only ")
+    assert title.endswith("even the direction is open")
+
+
+def test_a_run_that_departs_draws_no_interval_at_the_plans_own_choice(run: Run) -> None:
+    other = changed(run, RELATIVE_CHANGE, estimate=0.7)
+    chart = IMPACT_CHARTS["impact_choices_suspension_rate"](other)
+    assert "This run departs from the plan's own, and finds 0.70" in chart.unit
+    assert not [
+        line for line in chart.axes[0].lines if line.get_linewidth() == 2 and line.get_marker() == "None"
+    ]
+
+
+def test_an_interval_that_leaves_out_one_is_no_finding_on_the_board(run: Run) -> None:
+    assert len(in_short(run.facts, SUSPENSIONS)) == 1
+    apart = in_short(changed(run, RELATIVE_CHANGE, upper=0.98), SUSPENSIONS)
+    assert plain(apart[1]).startswith("An interval that leaves out 1 does not stand out by that")
+
+
+def test_of_an_authority_that_had_stood_low_none_is_named_as_high(run: Run) -> None:
+    assert next(block for block in as_high(run.facts) if isinstance(block, Table)).caption.startswith(
+        "Suspension rate"
+    )
+    low = changed(run, HEIGHT, estimate=0.8)
+    captions = [block.caption for block in as_high(low) if isinstance(block, Table)]
+    assert not any(caption.startswith("Suspension rate") for caption in captions)

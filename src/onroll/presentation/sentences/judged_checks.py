@@ -6,7 +6,7 @@ from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.judged import Judged, all_judged, judged
 from onroll.presentation.model import Text, text
 from onroll.presentation.sentences.phrases import between, fall_or_rise
-from onroll.vocabulary.impact import NOT_MADE, PASSED, RETURN
+from onroll.vocabulary.impact import NOT_MADE, PASSED, RETURN, UNTOLD
 
 LAST = "the last years before the strategy"
 PRIMARY = "State-funded primary"
@@ -26,17 +26,15 @@ def in_short(facts: Facts, outcome: str) -> list[Text]:
     one = judged(facts, outcome)
     said = [words for words in (_return_in_short(one), _choices_in_short(facts, one)) if words]
     told = [text(f"{one.label}. ", *(part for words in said for part in (*words, " ")))] if said else []
-    return told + [words for other in all_judged(facts) if (words := _few_as_high(other))]
+    return told + _by_themselves(facts)
 
 
-def _few_as_high(one: Judged) -> Text:
-    """An outcome of which hardly any other had stood as high, and what it is beside all others."""
-    if not one.rests_on_few or one.as_high is None or one.plain is None:
-        return ()
-    return text(
-        f"{one.label}. Only ", one.as_high.bind("count", "denominator"), " others had stood as high; beside all, however "
-        "high they stood, it is ", one.plain.bind("ratio"), " times (", *between(one.plain, "ratio"), ").",
-    )  # fmt: skip
+def _by_themselves(facts: Facts) -> list[Text]:
+    """Said where an interval leaves out 1 and the outcomes together do not bear it out."""
+    untold = [one for one in all_judged(facts) if one.ratio is not None and one.level == UNTOLD]
+    alone = any(one.ratio is not None and not one.ratio["lower"] <= 1 <= one.ratio["upper"] for one in untold)
+    said = "An interval that leaves out 1 does not stand out by that: of several outcomes one or another does so by chance."
+    return [text(said)] if alone else []
 
 
 def _return_in_short(one: Judged) -> Text:
@@ -52,8 +50,7 @@ def _return_in_short(one: Judged) -> Text:
     if row is None or one.rests_on_few or not one.stood_high or not row["denominator"] >= 1:
         return text(*said, ".")
     return text(
-        *said, "; of ", row.bind("count", "denominator"), " that had stood as high, ", *_as_far(row),
-        " in the same direction.",
+        *said, "; of ", row.bind("count", "denominator"), " as high before, ", *_as_far(row), " in the same direction.",
     )  # fmt: skip
 
 
@@ -61,12 +58,21 @@ def _choices_in_short(facts: Facts, one: Judged) -> Text:
     share = one.agreement
     if share is None:
         return ()
-    primary = judged(facts, one.outcome, PRIMARY).ratio
-    apart = () if primary is None else text("; in primary schools it is ", primary.bind("ratio"))
+    said = "even the direction is open" if one.choices_differ else "no proof, as all rest on the same figures"
     return text(
-        "Of ", share.bind("count", "denominator"), " ways to put the question ", share.bind("count", "numerator"),
-        " point the same way, which is no proof, as all rest on the same figures", *apart, ".",
+        "Of ", share.bind("count", "denominator"), " ways to put the question ", "only " if one.choices_differ else "",
+        share.bind("count", "numerator"), f" point the same way; {said}.", *_primary_in_short(facts, one),
     )  # fmt: skip
+
+
+def _primary_in_short(facts: Facts, one: Judged) -> Text:
+    """Primary schools, which are not among the ways to put the question, and whether they point the other way."""
+    primary = judged(facts, one.outcome, PRIMARY).ratio
+    if primary is None or one.ratio is None:
+        return ()
+    other = (primary["estimate"] > 1) != (one.ratio["estimate"] > 1)
+    head = "Primary schools alone point the other way" if other else "Primary schools alone"
+    return text(f" {head}: ", primary.bind("ratio"), ".")
 
 
 def _as_far(row: Fact) -> Text:
@@ -139,9 +145,9 @@ def _choices(facts: Facts, one: Judged) -> Text:
         "The question can be put in other ways: another design, other authorities, other years, the pandemic left out or "
         "not, all schools or secondary schools only. Of ", share.bind("count", "denominator"), " such choices ",
         share.bind("count", "numerator"), " point the same way as the plan's own", *_not_computed(middle),
-        "; the ratio lies between ", *_range(middle), ", in the middle ", middle.bind("ratio"),
-        ". They rest on the same figures, so that many agree is "
-        "no proof.", *_primary_schools(facts, one),
+        "; the ratio lies between ", *_range(middle), ", in the middle ", middle.bind("ratio"), ". ",
+        "That is too few: even the direction is open." if one.choices_differ else
+        "They rest on the same figures, so that many agree is no proof.", *_primary_schools(facts, one),
     )  # fmt: skip
     if most is None or not most["estimate"] >= 0.1:
         return said
