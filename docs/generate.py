@@ -291,7 +291,8 @@ def _schools_known(known: KnownSchools) -> Iterator[str]:
         "made schools of one authority to the words on the page. Synthetic data, no real place. A change is left standing",
         "only if it stands out and schools that signed are not found to have differed before; intervals are read only then.",
         "Dates are shuffled as if dealt out. Where schools sign because they stand high they are not: far more changes",
-        "stand out than may be left standing.",
+        "stand out than may be left standing. Schools differ in their change where it is not the same share of each one's",
+        "rate; the last column is how often the page says that they do.",
     )
     for phase in dict.fromkeys(one.phase for one in known.results):
         yield from (
@@ -299,14 +300,16 @@ def _schools_known(known: KnownSchools) -> Iterator[str]:
             f"## {phase}",
             "",
             "| what truly happened | authorities | true change, per 100 | stood out | found to differ before | "
-            "left standing | interval held the truth, of the others | claimed wrongly |",
-            "|---|---|---|---|---|---|---|---|",
+            "left standing | interval held the truth, of the others | claimed wrongly | schools said to differ |",
+            "|---|---|---|---|---|---|---|---|---|",
         )
         for one in known.of(phase):
             held = f"{one.coverage:.1%} of {one.judged}" if one.judged else "-"
+            differ = "-" if one.said_to_differ is None else f"{one.said_to_differ:.1%}"
+            differ += ", and they do" if one.scenario in known.differing else ""
             yield (
                 f"| {known.scenarios[one.scenario]} | {one.runs:,} | {one.change:.2f} | {one.stands_out:.1%} | "
-                f"{one.differed:.1%} | {one.claimed:.1%} | {held} | {one.wrong:.1%} |"
+                f"{one.differed:.1%} | {one.claimed:.1%} | {held} | {one.wrong:.1%} | {differ} |"
             )
 
 

@@ -2,6 +2,9 @@
 
 python docs/known_truth_schools.py                        some ten minutes on one core
 python docs/known_truth_schools.py --runs 20 --out FILE   a look
+python docs/known_truth_schools.py --differences          only how often schools are said to differ, the rest kept
+
+The last makes the same authorities from the same seeds, so the file is what a whole study would write.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ import numpy as np
 import yaml
 
 from onroll.evidence.question import Question
-from onroll.evidence.school_charter import charter_of, differed_before, word_of
+from onroll.evidence.school_charter import ROUNDING, Charter, charter_of, differed_before, word_of
+from onroll.evidence.school_differences import difference_word, differences_of
 from onroll.evidence.school_panel import SchoolPanel
 from onroll.evidence.school_power import before_anybody_signed
 from onroll.framework.known_truth_schools import SchoolTruth
@@ -49,6 +53,9 @@ SCENARIOS: Mapping[str, tuple[SchoolScenario, str]] = {
         SchoolScenario(ratio=0.6, stood_high=0.5), "a fall of 40%; schools sign rather when their rate stands high",
     ),
 }  # fmt: skip
+DIFFERING = tuple(
+    name for name, (one, _) in SCENARIOS.items() if one.ratio != 1 and (one.alike or one.reaches < 1)
+)
 BY_STANDING = tuple(name for name, (one, _) in SCENARIOS.items() if one.stood_high or one.high_level)
 
 
@@ -63,6 +70,7 @@ class Run:
     claimed: bool
     is_below: bool
     strays: float
+    said_to_differ: bool
 
 
 def question_of() -> Question:
@@ -94,7 +102,30 @@ def one_run(seed: tuple[int, ...], scenario: SchoolScenario, phase: str) -> Run:
     return Run(
         truth, found.stands_out, bool(differed_before(panel, found, question)), change.lower <= truth <= change.upper,
         said == STOOD_OUT, change.estimate < 0, before_anybody_signed(panel).strays,
+        differ(panel, question, found),
     )  # fmt: skip
+
+
+def differ(panel: SchoolPanel, question: Question, charter: Charter | None = None) -> bool:
+    """Whether the page would say that it went otherwise at some schools; how they stood is asked only if it matters."""
+    found = differences_of(panel, question)
+    if found.p_value > 1 - question.confidence + ROUNDING:
+        return False
+    charter = charter or charter_of(panel, question)
+    return difference_word(panel, charter, found, question)[0] == STOOD_OUT
+
+
+def differences_again(whole: dict[str, Any]) -> dict[str, Any]:
+    """A study that was made, with how often its schools are said to differ."""
+    names = list(SCENARIOS)
+    for one in whole["results"]:
+        scenario, phase = SCENARIOS[one["scenario"]][0], one["phase"]
+        seeds = [(SEED, names.index(one["scenario"]), run) for run in range(one["runs"])]
+        made = (made_schools(np.random.default_rng(seed), scenario, phase) for seed in seeds)
+        told = [differ(panel_of(each, phase), question_of()) for each in made]
+        one["said_to_differ"] = round(float(np.mean(told)), 4)
+        sys.stderr.write(f"{phase}, {one['scenario']}: {one['said_to_differ']:.1%} of {one['runs']}\n")
+    return {**whole, "differing": list(DIFFERING)}
 
 
 def results(runs: int) -> Iterator[tuple[SchoolTruth, float]]:
@@ -119,7 +150,23 @@ def summed(name: str, phase: str, scenario: SchoolScenario, found: list[Run]) ->
         name, phase, scenario.ratio, round(float(np.mean([one.true_change for one in found])), 4), len(found),
         share([one.stands_out for one in found]), share([one.claimed for one in found]),
         share([one.differed for one in found]), len(judged), share(judged), share(wrong),
+        share([one.said_to_differ for one in found]),
     )  # fmt: skip
+
+
+def study(runs: int) -> dict[str, Any]:
+    """The whole study as it is written."""
+    every = list(results(runs))
+    found = [{name: getattr(one, name) for name in SchoolTruth.__dataclass_fields__} for one, _ in every]
+    strays = {phase: [far for one, far in every if one.phase == phase] for phase in SIZES}
+    sizes = "; ".join(f"{phase}: {one.schools} schools" for phase, one in SIZES.items())
+    return {
+        "confidence": question_of().confidence, "seed": SEED,
+        "scenarios": {name: words for name, (_, words) in SCENARIOS.items()}, "results": found,
+        "note": f"{sizes}; rates differ, wander and rise by 40% in all schools; docs/known_truth_schools.py.",
+        "by_standing": list(BY_STANDING),
+        "strays": {phase: round(float(np.mean(one)), 4) for phase, one in strays.items()}, "differing": list(DIFFERING),
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -129,18 +176,15 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="a scenario and phase")
     parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument(
+        "--differences", action="store_true", help="only how often schools are said to differ"
+    )
     asked = parser.parse_args()
-    every = list(results(asked.runs))
-    found = [{name: getattr(one, name) for name in SchoolTruth.__dataclass_fields__} for one, _ in every]
-    strays = {phase: [far for one, far in every if one.phase == phase] for phase in SIZES}
-    sizes = "; ".join(f"{phase}: {one.schools} schools" for phase, one in SIZES.items())
-    whole: dict[str, Any] = {
-        "confidence": question_of().confidence, "seed": SEED,
-        "scenarios": {name: words for name, (_, words) in SCENARIOS.items()}, "results": found,
-        "note": f"{sizes}; rates differ, wander and rise by 40% in all schools; docs/known_truth_schools.py.",
-        "by_standing": list(BY_STANDING),
-        "strays": {phase: round(float(np.mean(one)), 4) for phase, one in strays.items()},
-    }  # fmt: skip
+    whole = (
+        differences_again(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+        if asked.differences
+        else study(asked.runs)
+    )
     head = "# Made by docs/known_truth_schools.py: what comparing schools gave where the truth was known. Synthetic.\n"
     asked.out.write_text(
         head + yaml.dump(whole, sort_keys=False, allow_unicode=True, width=118), encoding="utf-8"

@@ -285,10 +285,10 @@ def _check_windows(question: Question, first: str) -> None:
         )
     if (began := question.impact_pre[0]) < first:
         raise UsageError(f"impact_first is {academic_year(began)}; figures begin in {academic_year(first)}")
-    if len(question.calm_pre) < FEWEST_YEARS:
+    if (many := len(question.calm_pre)) < FEWEST_YEARS:
         raise UsageError(
-            f"impact_first to impact_last hold {len(question.calm_pre)} calm years; give at least {FEWEST_YEARS}, so that "
-            "there is a path to follow"
+            f"impact_first to impact_last hold {many} calm {'year' if many == 1 else 'years'}; give at least "
+            f"{FEWEST_YEARS}, so that there is a path to follow"
         )
 
 

@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from onroll.evidence.school_charter import FALSE_CLAIMS, unreliable
+from onroll.evidence.school_differences import differences_unreliable
 from onroll.framework import load
 from onroll.framework.known_truth_schools import NEAR, KnownSchools
 from onroll.synthetic.school_years import LEVEL, SIGNING, SIZES, YEARS, SchoolScenario, made_schools
@@ -78,6 +79,17 @@ def test_scenarios_in_which_dates_are_not_dealt_out_are_told_apart(
     assert known.by_standing == study_file.BY_STANDING
     for name in known.by_standing:
         assert study_file.SCENARIOS[name][0].stood_high or study_file.SCENARIOS[name][0].high_level
+
+
+def test_schools_are_said_to_differ_though_they_do_not_no_more_than_once_in_twenty(
+    known: KnownSchools, study_file: ModuleType
+) -> None:
+    assert known.differing == study_file.DIFFERING == ("few_schools", "same_fall")
+    for one in known.results:
+        assert one.said_to_differ is not None, one
+        assert one.said_to_differ <= FALSE_CLAIMS or one.scenario in known.differing, one
+    for phase in PHASES[:2]:
+        assert differences_unreliable(known, phase, known.confidence) == ""
 
 
 def scatter(events: np.ndarray, pupils: np.ndarray) -> np.ndarray:
@@ -155,6 +167,8 @@ def test_a_few_runs_again_give_what_the_study_says(
     assert agrees(sum(run.stands_out for run in found), RUNS, one.stands_out, one.runs)
     assert agrees(sum(run.claimed for run in found), RUNS, one.claimed, one.runs)
     assert agrees(sum(run.differed for run in found), RUNS, one.differed, one.runs)
+    assert one.said_to_differ is not None
+    assert agrees(sum(run.said_to_differ for run in found), RUNS, one.said_to_differ, one.runs)
     judged = [run.covers for run in found if not run.differed]
     assert agrees(sum(judged), len(judged), one.coverage, one.judged) or not judged
 

@@ -60,7 +60,8 @@ def _charter(panel: SchoolPanel, said: Mapping[str, Any], question: Question) ->
         found = charter_of(panel, question)
         rows = [
             *power_rows(panel, said, question), *charter_rows(panel, found, said, question),
-            *year_rows(panel, said, question, stands_out=found.stands_out), *difference_rows(panel, said, question),
+            *year_rows(panel, said, question, stands_out=found.stands_out),
+            *difference_rows(panel, found, said, question),
         ]  # fmt: skip
     except ValueError as wrong:
         rows = [finding(**said, statistic=CHARTER_CHANGE, note=f"cannot be computed: {wrong}")]

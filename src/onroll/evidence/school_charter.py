@@ -41,6 +41,7 @@ LIKELY, JOINT = 0.90, 0.05
 The joint test rests on many schools, and of 50 that did not differ it takes twice as many for moving apart as it says."""
 FALSE_CLAIMS, RUNS = 0.05, 0.99
 """A design that claims a change where there is none more often than this, allowing for the number of runs, may not."""
+UNTRIED = "it was not tried where the truth is known"
 STANDINGS = {"height": CHARTER_STOOD, "level": CHARTER_LEVEL}
 PERMUTED = "rank among shuffles of who signed when"
 
@@ -114,7 +115,7 @@ def unreliable(known: KnownSchools | None, phase: str, confidence: float) -> str
     if known is None:
         return ""
     if abs(known.confidence - confidence) > 1e-9 or not known.of(phase):
-        return "it was not tried where the truth is known"
+        return UNTRIED
     return next((why for one in known.of(phase) if (why := _missed(one, known))), "")
 
 

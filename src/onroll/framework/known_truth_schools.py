@@ -45,6 +45,8 @@ class SchoolTruth:
         Share of these whose interval held the true change.
     wrong : float
         Share of runs that claimed a change where there was none, or one in the wrong direction.
+    said_to_differ : float, optional
+        Share of runs whose page would say that it went otherwise at some schools than at others; None where not tried.
     """
 
     scenario: Name
@@ -58,11 +60,14 @@ class SchoolTruth:
     judged: int
     coverage: float
     wrong: float
+    said_to_differ: float | None = None
 
     def __post_init__(self) -> None:
         for key in ("stands_out", "claimed", "differed", "coverage", "wrong"):
             if not 0 <= getattr(self, key) <= 1:
                 raise WrongKeyError(key, f"is {getattr(self, key):g}; a share lies between 0 and 1")
+        if self.said_to_differ is not None and not 0 <= self.said_to_differ <= 1:
+            raise WrongKeyError("said_to_differ", f"is {self.said_to_differ:g}; a share lies between 0 and 1")
         if self.runs < 1 or self.ratio <= 0:
             raise WrongKeyError("runs", "must be 1 or more, and ratio above 0")
 
@@ -83,6 +88,8 @@ class KnownSchools:
         Scenarios in which schools sign because of how they stand, so that dates are not as good as dealt out.
     strays : mapping
         How far made schools of a phase stray from their own usual from year to year beyond chance, as a share of it.
+    differing : tuple of str
+        Scenarios in which the change is not the same share of each school's rate, so that schools do differ.
     """
 
     confidence: float
@@ -92,6 +99,7 @@ class KnownSchools:
     note: str = ""
     by_standing: tuple[Name, ...] = ()
     strays: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    differing: tuple[Name, ...] = ()
 
     def of(self, phase: str) -> tuple[SchoolTruth, ...]:
         """The results for one phase."""

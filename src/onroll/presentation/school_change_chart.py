@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from onroll.presentation.drawing import GREY, INK, OWN, Chart, stacked_canvas
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.numbers import FORMATS
-from onroll.presentation.sentences.school_charter import INDICATOR, ORDER, STYLES, WORDS, known, word
+from onroll.presentation.sentences.school_phrases import INDICATOR, ORDER, STYLES, WORDS, known, word
 from onroll.presentation.wording import source_line
 from onroll.vocabulary.records import CHARTER_BY_YEAR, CHARTER_CHANGE, NOT_OUT, STOOD_OUT
 

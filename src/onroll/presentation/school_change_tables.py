@@ -10,7 +10,7 @@ from onroll.presentation.record_tables import source
 from onroll.presentation.records import is_withheld
 from onroll.presentation.sentences.counts import NO_BREAK
 from onroll.presentation.sentences.phrases import capital
-from onroll.presentation.sentences.school_charter import NOTHING, ORDER, STYLES, WORDS, row, so_many
+from onroll.presentation.sentences.school_phrases import NOTHING, ORDER, STYLES, WORDS, row, so_many
 from onroll.vocabulary.records import (
     CHARTER_ALIKE,
     CHARTER_BEFORE,
@@ -18,7 +18,6 @@ from onroll.vocabulary.records import (
     CHARTER_DEPARTURE,
     CHARTER_EFFECT_SIZE,
     CHARTER_LEVEL,
-    CHARTER_RANGE,
     CHARTER_RANK,
     CHARTER_SCHOOLS,
     CHARTER_SEEN,
@@ -49,8 +48,7 @@ FIGURES = (
     (CHARTER_TREND, "rate", "Trend a year that this test would have seen, per 100"),
     (CHARTER_DEPARTURE, "ratio", "Times the largest change before that would explain the change"),
     (CHARTER_SCHOOLS, "rate", "Mean over schools of their own change, per 100"),
-    (CHARTER_RANGE, "rate", "Standard deviation between schools, and where another school would lie"),
-    (CHARTER_ALIKE, "probability", "Chance of differing as far by themselves"),
+    (CHARTER_ALIKE, "percent", "Shuffles that leave schools as far apart"),
     (DOSE_RATIO, "ratio", "Times as many suspended after more training"),
     (LATER_DOSE, "ratio", "The same before more training, where there is nothing to find"),
     (DOSE_E_VALUE, "ratio", "E-value, and of its limit"),
@@ -96,6 +94,7 @@ def known_truth(known: KnownSchools) -> tuple[Block, ...]:
     columns = (
         "What truly happened", "True change, per 100", "Stood out", "Schools found to differ before",
         "Change left standing", "Intervals that held the truth, where not found to differ", "Claimed wrongly",
+        "Said that schools differ in their change",
     )  # fmt: skip
     blocks: list[Block] = []
     for phase in ORDER:
@@ -104,7 +103,7 @@ def known_truth(known: KnownSchools) -> tuple[Block, ...]:
                 text(known.scenarios.get(one.scenario, one.scenario)),
                 text(FORMATS[STYLES[phase][0]](one.change)), text(f"{one.stands_out:.1%}"), text(f"{one.differed:.1%}"),
                 text(f"{one.claimed:.1%}"), text(f"{one.coverage:.1%}") if one.judged >= FEWEST else NONE,
-                text(f"{one.wrong:.1%}"),
+                text(f"{one.wrong:.1%}"), NONE if one.said_to_differ is None else text(f"{one.said_to_differ:.1%}"),
             )
             for one in known.of(phase)
         )  # fmt: skip
@@ -133,7 +132,26 @@ def _kept(known: KnownSchools, phase: str) -> Text:
             f" With nothing done, schools are found to have differed before in {nothing:.0%}: that look is made in several "
             "ways, each of which errs now and then, and it errs towards saying nothing of the Charter."
         )
-    return text(words)
+    return text(words + _differ(known, phase))
+
+
+def _differ(known: KnownSchools, phase: str) -> str:
+    """How often schools were said to differ in their change though they did not, and how often where they did."""
+    tried = [one for one in known.of(phase) if one.said_to_differ is not None]
+    alike = [float(one.said_to_differ or 0) for one in tried if one.scenario not in known.differing]
+    apart = [
+        f"{one.said_to_differ:.1%} (“{known.scenarios[one.scenario]}”)"
+        for one in tried if one.scenario in known.differing
+    ]  # fmt: skip
+    if not alike:
+        return " How often it says that schools differ in their change was not tried."
+    words = f" Schools were said to differ in their change though they did not in {max(alike):.1%} at most"
+    where = (
+        f"; where they did, in {' and in '.join(apart)}: not to find a difference says little"
+        if apart
+        else ""
+    )
+    return f"{words}{where}."
 
 
 def _held(known: KnownSchools, phase: str) -> str:

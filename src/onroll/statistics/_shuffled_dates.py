@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import FloatArray
+from onroll.statistics._inputs import FloatArray, numbers
 from onroll.statistics._panel import TIE
 
 FEWEST_SHUFFLES = 99
@@ -57,6 +58,43 @@ def changes_of(table: FloatArray, dates: FloatArray) -> FloatArray:
                 total += size * (cohort @ step / size - waiting @ step / waiting.sum(axis=1))
                 weight += size
     return np.asarray(total / weight)
+
+
+def own_changes(table: FloatArray, dates: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """For each row of dates, each unit's own change beside units that wait, and which units have one."""
+    periods, changes = table.shape[1], np.zeros(dates.shape)
+    has = np.zeros(dates.shape, dtype=np.bool_)
+    for begun in np.unique(dates[0][dates[0] < periods]):
+        start = int(np.ceil(begun))
+        seen = [period for period in range(start, periods) if (dates[0] > period).any()]
+        if not seen:
+            continue
+        steps = table[:, seen] - table[:, [start - 1]]
+        waiting = [dates > period for period in seen]
+        others = [group @ steps[:, at] / group.sum(axis=1) for at, group in enumerate(waiting)]
+        cohort = dates == begun
+        changes += np.where(cohort, steps.mean(axis=1)[None, :] - np.mean(others, axis=0)[:, None], 0.0)
+        has |= cohort
+    return changes, has
+
+
+def planted(table: FloatArray, first: FloatArray, pattern: ArrayLike) -> FloatArray:
+    """A change of 1 on average as the pattern spreads it over units and periods under treatment."""
+    shape = numbers("pattern", pattern)
+    if shape.shape not in ((), table.shape):
+        raise ValueError(
+            f"pattern has shape {shape.shape}; give {table.shape}, a value for each of the outcome"
+        )
+    if (shape < 0).any():
+        raise ValueError(
+            f"pattern holds {float(shape.min()):g}; a change has one direction, so give 0 or more"
+        )
+    under = np.arange(table.shape[1])[None, :] >= first[:, None]
+    planted = np.where(under, shape, 0.0)
+    mean = float(changes_of(planted, first[None, :])[0])
+    if mean <= 0:
+        raise ValueError("pattern is 0 at all units and periods under treatment that have a control")
+    return planted / mean
 
 
 def rank_of(moved: FloatArray, carried: FloatArray, change: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from onroll.statistics._inputs import FloatArray, figures, numbers, open_share
-from onroll.statistics._shuffled_dates import changes_of, checked, end_of, rank_of, shuffled_dates
+from onroll.statistics._shuffled_dates import changes_of, checked, end_of, planted, rank_of, shuffled_dates
 
 METHOD = "Callaway-Sant'Anna weights, {} shuffles of who began when"
 PATTERNED = "; limits for a change as large at each unit as the pattern says"
@@ -120,7 +120,7 @@ def adoption_permutation(
     )
     checked(table, first, shuffles)
     dates = shuffled_dates(first, shuffles, seed)
-    moved, carried = changes_of(table, dates), changes_of(_planted(table, first, pattern), dates)
+    moved, carried = changes_of(table, dates), changes_of(planted(table, first, pattern), dates)
     estimate, is_alike = float(moved[0] / carried[0]), np.ndim(pattern) == 0
     rank = rank_of(moved, carried, 0.0)
     low, high = end_of(moved, carried, 1 - level, -1.0), end_of(moved, carried, 1 - level, 1.0)
@@ -131,22 +131,3 @@ def adoption_permutation(
         units=first.size, treated=int(np.count_nonzero(first < table.shape[1])),
         note=f"shuffles rule nothing out on the {' and '.join(open_ends)} side" if open_ends else "",
     )  # fmt: skip
-
-
-def _planted(table: FloatArray, first: FloatArray, pattern: ArrayLike) -> FloatArray:
-    """A change of 1 on average as the pattern spreads it over units and periods under treatment."""
-    shape = numbers("pattern", pattern)
-    if shape.shape not in ((), table.shape):
-        raise ValueError(
-            f"pattern has shape {shape.shape}; give {table.shape}, a value for each of the outcome"
-        )
-    if (shape < 0).any():
-        raise ValueError(
-            f"pattern holds {float(shape.min()):g}; a change has one direction, so give 0 or more"
-        )
-    under = np.arange(table.shape[1])[None, :] >= first[:, None]
-    planted = np.where(under, shape, 0.0)
-    mean = float(changes_of(planted, first[None, :])[0])
-    if mean <= 0:
-        raise ValueError("pattern is 0 at all units and periods under treatment that have a control")
-    return planted / mean

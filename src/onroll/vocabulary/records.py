@@ -95,17 +95,17 @@ CHARTER_STOOD, CHARTER_LEVEL, CHARTER_BEFORE, CHARTER_TREND = (
 CHARTER_DEPARTURE, CHARTER_WORD = (
     "departure that would explain the change with the Charter", "what may be said of the Charter",
 )  # fmt: skip
-CHARTER_SCHOOLS, CHARTER_RANGE, CHARTER_ALIKE = (
-    "mean over schools of their own change with the Charter", "range of schools' own changes with the Charter",
-    "chance of schools differing as far by themselves",
-)  # fmt: skip
+CHARTER_SCHOOLS, CHARTER_ALIKE = (
+    "mean over schools of their own change with the Charter",
+    "share of shuffles that leave schools as far apart",
+)
 DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE = (
     "ratio with more training", "ratio with later training", "E-value of the ratio",
 )  # fmt: skip
 SCHOOL_CHANGE = (
     CHARTER_SEEN, CHARTER_SEEN_FORMULA, CHARTER_CHANGE, CHARTER_RANK, CHARTER_EFFECT_SIZE, CHARTER_BY_YEAR, CHARTER_STOOD,
-    CHARTER_LEVEL, CHARTER_BEFORE, CHARTER_TREND, CHARTER_DEPARTURE, CHARTER_WORD, CHARTER_SCHOOLS, CHARTER_RANGE,
-    CHARTER_ALIKE, DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE,
+    CHARTER_LEVEL, CHARTER_BEFORE, CHARTER_TREND, CHARTER_DEPARTURE, CHARTER_WORD, CHARTER_SCHOOLS, CHARTER_ALIKE,
+    DOSE_RATIO, LATER_DOSE, DOSE_E_VALUE,
 )  # fmt: skip
 """What is said of schools that changed, over all schools of a phase together."""
 NOT_OUT, APART, NOT_HELD, STOOD_OUT = (

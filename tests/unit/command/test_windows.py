@@ -13,6 +13,7 @@ from onroll.study import examine
     ("choices", "words"),
     [
         ({"impact_first": "1999/00"}, "impact_first is 1999/00; figures begin in 2006/07"),
+        ({"impact_first": "2018/19"}, "hold 1 calm year; give at least 5"),
         ({"impact_last": "2021/22"}, "impact_last is 2021/22; it must lie before 2021/22"),
         ({"impact_first": "2016/17"}, "hold 3 calm years; give at least 5"),
         ({"baseline_last": "2019/20"}, "holds a pandemic year"),

@@ -17,6 +17,7 @@ from onroll.presentation.model import Paragraph, Table, Text, plain
 from onroll.presentation.school_change_chart import by_year, has_years
 from onroll.presentation.school_change_tables import known_truth, schools
 from onroll.presentation.sentences import school_charter as said
+from onroll.presentation.sentences.school_phrases import INDICATOR, NOTHING
 from onroll.presentation.tables import numbers
 from onroll.runs import Run
 from onroll.vocabulary import PHASES
@@ -29,7 +30,6 @@ from onroll.vocabulary.records import (
     CHARTER_DEPARTURE,
     CHARTER_EFFECT_SIZE,
     CHARTER_LEVEL,
-    CHARTER_RANGE,
     CHARTER_RANK,
     CHARTER_SCHOOLS,
     CHARTER_SEEN,
@@ -51,19 +51,24 @@ NUMBERS = {
     CHARTER_SEEN: (2.5, None, None), CHARTER_SEEN_FORMULA: (2.1, None, None), CHARTER_CHANGE: (-3.2, -5.0, -1.1),
     CHARTER_RANK: (0.01, None, None), CHARTER_EFFECT_SIZE: (-0.11, -0.18, -0.04), CHARTER_STOOD: (0.4, -0.3, 1.2),
     CHARTER_LEVEL: (-0.6, -2.0, 0.9), CHARTER_BEFORE: (0.4, None, None), CHARTER_TREND: (0.8, None, None),
-    CHARTER_DEPARTURE: (1.4, None, None), CHARTER_SCHOOLS: (-3.0, -4.4, -1.6), CHARTER_RANGE: (1.3, -6.0, 0.2),
+    CHARTER_DEPARTURE: (1.4, None, None), CHARTER_SCHOOLS: (-3.0, -4.4, -1.6),
     CHARTER_ALIKE: (0.02, None, None),
 }  # fmt: skip
 
 
-def facts_of(run: Run, word: str, **others: tuple[float, None, None]) -> Facts:
-    """Rows of secondary schools with this word, some figures replaced."""
+def facts_of(
+    run: Run, word: str, alike: str = NOT_OUT, **others: tuple[float, float | None, float | None]
+) -> Facts:
+    """Rows of secondary schools with this word, and this one on how they differ, some figures replaced."""
     about = {
-        "indicator": said.INDICATOR, "time_period": run.facts.brief.year, "geographic_level": "Local authority",
+        "indicator": INDICATOR, "time_period": run.facts.brief.year, "geographic_level": "Local authority",
         "area": "Here", "breakdown_topic": "education_phase", "breakdown": SECONDARY, "source": "synthetic_exclusions",
     }  # fmt: skip
     rows = [
-        finding(**about, statistic=name, estimate=one[0], lower=one[1], upper=one[2], numerator=8.0, denominator=14.0)
+        finding(
+            **about, statistic=name, estimate=one[0], lower=one[1], upper=one[2], numerator=8.0, denominator=14.0,
+            note=alike if name == CHARTER_ALIKE else "",
+        )
         for name, one in {**NUMBERS, **others}.items()
     ]  # fmt: skip
     rows.append(finding(**about, statistic=CHARTER_WORD, estimate=0.0, note=word))
@@ -115,10 +120,49 @@ def test_how_often_is_the_plans_power_and_no_fixed_text(run: Run) -> None:
     assert "it is 2.1" in plain(said.could_be_seen(facts)[0])
 
 
-def test_schools_are_said_to_differ_only_where_chance_does_not_explain_it(run: Run) -> None:
-    assert "differ by more than" in plain(said.for_whom(facts_of(run, STOOD_OUT))[0])
-    alike = facts_of(run, STOOD_OUT, **{CHARTER_ALIKE: (0.4, None, None)})
-    assert "cannot be told that it went better at one school" in plain(said.for_whom(alike)[0])
+@pytest.mark.parametrize(
+    ("alike", "has", "has_not"),
+    [
+        (
+            STOOD_OUT,
+            "it went otherwise at some schools than at others. How far they lie apart",
+            "cannot be told",
+        ),
+        (
+            NOT_OUT,
+            "leave schools as far apart: it cannot be told that it went better at one school",
+            "otherwise at",
+        ),
+        (f"{APART}: {HIGHER}", "differed before they did", "otherwise at"),
+        (
+            f"{NOT_HELD}: it said so wrongly",
+            "may not carry a claim: it said so wrongly. So it cannot",
+            "otherwise at",
+        ),
+    ],
+)
+def test_schools_are_said_to_differ_only_as_far_as_the_evidence_says(
+    run: Run, alike: str, has: str, has_not: str
+) -> None:
+    [line] = said.for_whom(facts_of(run, STOOD_OUT, alike))
+    assert has in plain(line)
+    assert has_not not in plain(line)
+    assert "2% of shuffles of who signed when leave" in plain(line)
+    assert "most likely lie" not in plain(line)
+
+
+def test_what_is_printed_as_nothing_has_no_direction(run: Run) -> None:
+    none = facts_of(
+        run, NOT_OUT,
+        **{CHARTER_CHANGE: (0.01, -1.0, 1.1), CHARTER_STOOD: (-0.02, -1.0, 0.01), CHARTER_RANK: (1.0, None, None)},
+    )  # fmt: skip
+    [line] = said.charter(none)
+    assert "schools that did suspended as many pupils for every 100 as the change of those" in plain(line)
+    assert "; every shuffle of who signed when gives a change as large." in plain(line)
+    assert "stood as high as in their own earlier years" in plain(said.before(none)[0])
+    assert not re.search(r"0\.0 (more|fewer|higher|lower)", plain(said.before(none)[0]) + plain(line))
+    [nearly] = said.charter(facts_of(run, NOT_OUT, **{CHARTER_RANK: (0.997, None, None)}))
+    assert "nearly all of shuffles" in plain(nearly)
 
 
 @pytest.mark.parametrize("word", [STOOD_OUT, NOT_OUT, f"{APART}: {HIGHER}"])
@@ -146,7 +190,7 @@ def test_what_is_withheld_or_cannot_be_computed_says_so(run: Run) -> None:
 def test_without_own_records_that_is_said(run: Run) -> None:
     first, *others = TOPICS
     assert first(run.facts) == [said.NEEDED]
-    assert all(say(run.facts) == [said.NOTHING] for say in others)
+    assert all(say(run.facts) == [NOTHING] for say in others)
     assert isinstance(schools(run.facts)[0], Paragraph)
     assert not has_years(run.facts)
 
@@ -159,6 +203,18 @@ def test_the_tables_have_every_figure_and_what_known_truth_gave(run: Run) -> Non
     assert [type(block) for block in told] == [Table, Paragraph, Table, Paragraph, Paragraph]
     assert "left standing wrongly in" in plain(told[1].words)  # type: ignore[union-attr]
     assert "stray by chance alone" in plain(told[4].words)  # type: ignore[union-attr]
+
+
+def test_how_often_schools_are_said_to_differ_stands_with_the_study(run: Run) -> None:
+    words, rows = {"none": "nothing was done", "few": "a few fell"}, []
+    shares = {"stands_out": 0.05, "claimed": 0.05, "differed": 0.2, "wrong": 0.05, "coverage": 0.95}
+    for name, share in (("none", 0.04), ("few", 0.12)):
+        rows.append(SchoolTruth(name, SECONDARY, 1.0, 0.0, 600, judged=480, said_to_differ=share, **shares))
+    told = known_truth(KnownSchools(0.95, 1, words, tuple(rows), differing=("few",)))
+    assert [plain(row[-1]) for row in told[0].rows] == ["4.0%", "12.0%"]  # type: ignore[union-attr]
+    note = plain(told[1].words)  # type: ignore[union-attr]
+    assert "though they did not in 4.0% at most; where they did, in 12.0% (“a few fell”)" in note
+    assert "was not tried" in plain(known_truth(study())[1].words)  # type: ignore[union-attr]
 
 
 def study(**coverage: float) -> KnownSchools:

@@ -9,7 +9,7 @@ from onroll.evidence.table import collect, finding
 from onroll.presentation.facts import Bound, Facts
 from onroll.presentation.model import Text, plain
 from onroll.presentation.sentences.school_change import training
-from onroll.presentation.sentences.school_charter import INDICATOR
+from onroll.presentation.sentences.school_phrases import INDICATOR
 from onroll.runs import Run
 from onroll.vocabulary import PHASES
 from onroll.vocabulary.records import DOSE_E_VALUE, DOSE_RATIO, LATER_DOSE

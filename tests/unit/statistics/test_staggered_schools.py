@@ -14,7 +14,7 @@ from onroll.statistics.adoption_power import adoption_power
 from onroll.statistics.event_study import event_study
 from onroll.statistics.meta_analysis import meta_analysis
 from onroll.statistics.trend_before import trend_before
-from onroll.statistics.unit_changes import unit_changes
+from onroll.statistics.unit_changes import unit_changes, unit_differences
 
 SAME = 1e-9  # sums of the same numbers in another order
 UNITS, PERIODS = 14, 7
@@ -195,3 +195,70 @@ def test_the_mean_over_units_is_held_as_often_as_it_says() -> None:
         found = meta_analysis(own.estimate, alone, shared_error=own.shared_error)
         held.append(found.lower <= 0 <= found.upper)
     assert 0.91 <= np.mean(held) <= 0.99
+
+
+def test_units_that_differ_are_ranked_as_all_dates_rank_them() -> None:
+    """Five units, two begin: every way of dealing the dates by hand, with the mean taken out."""
+    table, first = panel(8)[:6], np.array([3.0, 3.0, 5.0, np.inf, np.inf, np.inf])
+    table[0, 3:] -= 3.0
+    found = unit_differences(table, first, shuffles=9999)
+    still = table - found.estimate * (np.arange(PERIODS)[None, :] >= first[:, None])
+    squares = [_apart(still, np.array(deal)) for deal in sorted(set(permutations(first.tolist())))]
+    every = np.mean(np.array(squares) >= _apart(still, first) * (1 - 1e-9))
+    assert found.p_value == pytest.approx(every, abs=0.02)  # shuffles of 60 ways
+    assert found.treated == 3
+
+
+def _apart(table: np.ndarray, first: np.ndarray) -> float:
+    """Mean square of own changes about their mean, unit by unit and period by period."""
+    own = []
+    for unit in np.flatnonzero(np.isfinite(first)):
+        start = int(first[unit])
+        seen = [at for at in range(start, PERIODS) if (first > at).any()]
+        steps = [
+            table[unit, at]
+            - table[unit, start - 1]
+            - np.mean((table[:, at] - table[:, start - 1])[first > at])
+            for at in seen
+        ]
+        own.append(np.mean(steps))
+    return float(np.var(own))
+
+
+def test_the_mean_over_units_is_that_of_their_own_changes() -> None:
+    table = panel(7)
+    own = unit_changes(table, DATES)
+    found = unit_differences(table, DATES, shuffles=199)
+    assert found.estimate == pytest.approx(own.estimate.mean(), abs=SAME)
+    assert found.lower < found.estimate < found.upper
+    assert found.treated == own.unit.size
+    with pytest.raises(ValueError, match="scale has shape"):
+        unit_differences(table, DATES, scale=[1.0, 2.0])
+
+
+def test_a_change_as_the_pattern_says_is_no_difference_and_without_the_pattern_it_is_one() -> None:
+    pattern = np.broadcast_to(np.where(np.arange(UNITS) % 3 == 0, 30.0, 10.0)[:, None], (UNITS, PERIODS))
+    change = pattern * (np.arange(PERIODS)[None, :] >= DATES[:, None])
+    with_it, without = (
+        [
+            unit_differences(panel(300 + at) - change, DATES, shuffles=399, pattern=one).p_value
+            for at in range(40)
+        ]
+        for one in (pattern, 1.0)
+    )
+    assert np.mean(np.array(with_it) <= 0.05) <= 0.15  # 5% of forty, and three standard errors
+    assert np.mean(np.array(without) <= 0.05) > 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drift", [0.0, 0.4])
+def test_units_that_wander_otherwise_are_seldom_said_to_differ_and_their_mean_is_held(drift: float) -> None:
+    """Units that stray by up to eight times as far as others, and drift: what an error the same for all cannot know."""
+    rare, held, stray = [], [], np.exp(np.linspace(-1.0, 1.0, UNITS))[:, None]
+    for seed in range(400):
+        order = np.random.default_rng(seed).permutation(UNITS)
+        found = unit_differences(panel(7000 + seed, drift) * stray[order], DATES, shuffles=399, seed=seed)
+        rare.append(found.p_value <= 0.05)
+        held.append(found.lower <= 0 <= found.upper)
+    assert np.mean(rare) <= 0.08  # 5% of 400, and three standard errors
+    assert np.mean(held) >= 0.92

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
 from onroll.presentation.sentences.phrases import between
-from onroll.presentation.sentences.school_charter import WORDS, each, row, why
+from onroll.presentation.sentences.school_phrases import WORDS, each, row, why
 from onroll.vocabulary.records import DOSE_E_VALUE, DOSE_RATIO, LATER_DOSE
 
 NARROW = "80 to 90 times in 100"

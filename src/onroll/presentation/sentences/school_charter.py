@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from onroll.framework.known_truth_schools import LESS_STEADY, SIZE_UNSURE, STEADIER
-from onroll.presentation import records
 from onroll.presentation.facts import Fact, Facts
 from onroll.presentation.model import Text, text
-from onroll.presentation.numbers import in_words, percent
 from onroll.presentation.sentences.phrases import between, capital
-from onroll.vocabulary import PHASES, RATE
+from onroll.presentation.sentences.school_phrases import (
+    HEIGHT,
+    INDICATOR,
+    ORDER,
+    STYLES,
+    WORDS,
+    apart,
+    compared,
+    each,
+    known,
+    row,
+    shuffled,
+    so_often,
+    span,
+    stood_at,
+    why,
+    word,
+)
+from onroll.vocabulary import RATE
 from onroll.vocabulary.records import (
     APART,
     CHARTER_ALIKE,
@@ -19,28 +33,21 @@ from onroll.vocabulary.records import (
     CHARTER_DEPARTURE,
     CHARTER_EFFECT_SIZE,
     CHARTER_LEVEL,
-    CHARTER_RANGE,
     CHARTER_RANK,
     CHARTER_SCHOOLS,
     CHARTER_SEEN,
     CHARTER_SEEN_FORMULA,
     CHARTER_STOOD,
     CHARTER_TREND,
-    CHARTER_WORD,
     HIGHER,
     LOWER,
     MOVING,
     NOT_HELD,
     NOT_OUT,
     OTHER_LEVEL,
+    STOOD_OUT,
 )
 
-INDICATOR = "register_suspended_pupil_rate"
-ORDER = (PHASES[1], PHASES[0])
-WORDS = {PHASES[0]: "primary schools", PHASES[1]: "secondary schools"}
-NOTHING = text(
-    "Nothing to tell here: no own records of schools were received. What is needed stands at the head of this page."
-)
 NEEDED = text(
     "This page is empty, since no own records were received in which schools can be compared over the years. It needs, for "
     "each school and year, the pupils on roll and the suspensions, and the date on which a school signed the Charter. Put "
@@ -59,8 +66,6 @@ UNSURE = (
     "unnoticed, such intervals would miss the truth more often than they promise (the last tables of this page)."
 )
 OF_100 = " pupils suspended for every 100"
-STYLES = {PHASES[0]: ("fine_rate", "fine_size"), PHASES[1]: ("rate", "size")}
-"""How a rate of a phase is printed, with its sign and without: few pupils of primary schools are suspended."""
 BUT = {
     HIGHER: "But in the year before they signed, these schools stood higher than in their earlier years, and what stands "
     "high falls back by itself: the change cannot be told from that.",
@@ -71,69 +76,12 @@ BUT = {
     MOVING: "But these schools were moving apart from the others before they signed: the change may be more of the same.",
 }
 """Why a change that stands out is not left standing."""
-RARE = 0.01
-HEIGHT = {"more": "higher", "fewer": "lower"}
+UNTOLD = "it cannot be told that it went better at one school than at another."
+HOW_FAR = (
+    "How far they lie apart, and where another school would lie, is not told: schools wander so far by themselves that "
+    "only large differences are found, and what is found then looks larger than it is."
+)
 WITHOUT = "Schools chose when to sign: whatever made them sign may lie behind it."
-
-
-def row(facts: Facts, statistic: str, phase: str) -> Fact | None:
-    """A row about the schools of a phase."""
-    return facts.one(
-        indicator=INDICATOR, statistic=statistic, breakdown=phase, time_period=facts.brief.year,
-        breakdown_topic="education_phase",
-    )  # fmt: skip
-
-
-def known(facts: Facts, statistic: str, phase: str) -> Fact | None:
-    """The same where it has an estimate."""
-    found = row(facts, statistic, phase)
-    return found if found is not None and found.is_known else None
-
-
-def each(facts: Facts, statistic: str, say: Callable[[Facts, str, Fact], Text]) -> list[Text]:
-    """A phase a paragraph, each from its row of a statistic."""
-    found = [(phase, row(facts, statistic, phase)) for phase in ORDER]
-    said = [say(facts, phase, fact) for phase, fact in found if fact is not None]
-    return [words for words in said if words] or [NOTHING]
-
-
-def why(phase: str, fact: Fact) -> Text:
-    """Why nothing can be told."""
-    schools = capital(WORDS[phase])
-    if records.is_withheld(fact):
-        return text(f"{schools}: withheld, since it rests on few schools with small numbers.")
-    return text(f"{schools}: {fact['note']}.")
-
-
-def apart(
-    fact: Fact, phase: str, column: str = "estimate", *, more: str = "more", fewer: str = "fewer"
-) -> Text:
-    """A difference with its direction: ``0.6 fewer``."""
-    return text(fact.bind(STYLES[phase][1], column), f" {more if fact[column] >= 0 else fewer}")
-
-
-def span(fact: Fact, phase: str, **ways: str) -> Text:
-    """Its interval in the same way: ``between 0.6 fewer and 1.8 more``."""
-    low, high = (apart(fact, phase, column, **ways) for column in ("lower", "upper"))
-    return text("between ", *low, " and ", *high)
-
-
-def so_often(power: float) -> str:
-    """The power asked for, as people say it: ``eight of ten``."""
-    tenths = round(10 * power)
-    return f"{in_words(tenths)} of ten" if abs(10 * power - tenths) < 1e-9 else f"{percent(power)} of all"
-
-
-def so_many(rank: Fact) -> Text:
-    """A share of shuffles; a rare one in words, since the share told is rounded."""
-    return text("fewer than one in a hundred" if rank["estimate"] < RARE else rank.bind("percent"))
-
-
-def word(facts: Facts, phase: str) -> tuple[str, str]:
-    """What may be said of the change, and why no more."""
-    fact = known(facts, CHARTER_WORD, phase)
-    said, _, because = str(fact["note"]).partition(": ") if fact is not None else ("", "", "")
-    return said, because
 
 
 def could_be_seen(facts: Facts) -> list[Text]:
@@ -179,9 +127,9 @@ def _charter(facts: Facts, phase: str, fact: Fact) -> Text:
         return why(phase, fact)
     told = text(
         f"{capital(WORDS[phase])}: after they signed the Charter, the ", fact.bind("count", "numerator"), " of ",
-        fact.bind("count", "denominator"), " schools that did suspended ", *apart(fact, phase), " pupils for every 100 than "
-        "the change of those that had not signed yet leads to expect (", *span(fact, phase), "); ", *so_many(rank),
-        " of shuffles of who signed when give a change as large. ",
+        fact.bind("count", "denominator"), " schools that did suspended ",
+        *compared(fact, phase, " pupils for every 100"), " the change of those that had not signed yet leads to expect (",
+        *span(fact, phase), "); ", *shuffled(rank, "a change as large"), ". ",
     )  # fmt: skip
     if said == NOT_OUT:
         return text(*told, "It cannot be told that signing goes with any change.")
@@ -206,12 +154,12 @@ def _before(facts: Facts, phase: str, change: Fact) -> Text:
     told = text(f"{capital(WORDS[phase])}: ")
     if stood is not None:
         told += text(
-            "in the year before they signed, schools that did stood ", *apart(stood, phase, **HEIGHT),
-            " for every 100 than in their own earlier years, beside schools that had not signed (",
+            "in the year before they signed, schools that did stood ",
+            *stood_at(stood, phase, beside="in their own earlier years"), ", beside schools that had not signed (",
             *span(stood, phase, **HEIGHT), "). ",
         )  # fmt: skip
     told += text(
-        "Over all years before, their rate was ", *apart(level, phase, **HEIGHT), " than that of the others (",
+        "Over all years before, their rate was ", *stood_at(level, phase, beside="that of the others"), " (",
         *span(level, phase, **HEIGHT), "). ",
     )  # fmt: skip
     return told + _joint(facts, phase) + _departure(facts, phase)
@@ -255,24 +203,27 @@ def for_whom(facts: Facts) -> list[Text]:
 
 
 def _for_whom(facts: Facts, phase: str, fact: Fact) -> Text:
-    spread, alike = known(facts, CHARTER_RANGE, phase), known(facts, CHARTER_ALIKE, phase)
-    if not fact.is_known or spread is None or alike is None:
+    alike, (said, because) = known(facts, CHARTER_ALIKE, phase), word(facts, phase, CHARTER_ALIKE)
+    if not fact.is_known or alike is None:
         return why(phase, fact)
     told = text(
         f"{capital(WORDS[phase])}: over ", fact.bind("count", "numerator"), " schools that signed, each set beside those "
-        "that had not yet, the mean is ", *apart(fact, phase), " pupils suspended for every 100. ",
+        "that had not yet, the mean is ", *apart(fact, phase), " pupils suspended for every 100 (",
+        *span(fact, phase), "). Once a change by the same share at every school is taken out, ",
+        *shuffled(alike, "schools as far apart", "leave"),
     )  # fmt: skip
-    if alike["estimate"] > 1 - facts.brief.confidence:
-        told += text(
-            "They differ by no more than schools differ from one year to another without it (probability ",
-            alike.bind("probability"), "): it cannot be told that it went better at one school than at another. ",
+    if said == STOOD_OUT:
+        return text(*told, f": it went otherwise at some schools than at others. {HOW_FAR}")
+    if said == APART:
+        return text(
+            *told, ". That is rare, but schools that signed differed before they did, and then shuffled dates are no "
+            f"measure of chance: {UNTOLD}",
         )  # fmt: skip
-    else:
-        told += text(
-            "They differ by more than schools do from one year to another without it (probability ",
-            alike.bind("probability"), "; standard deviation ", spread.bind(STYLES[phase][0]), "). ",
-        )  # fmt: skip
-    return told + text("At another such school it would most likely lie ", *span(spread, phase), ".")
+    if said == NOT_HELD:
+        return text(
+            *told, f". That is rare, but this comparison may not carry a claim: {because}. So {UNTOLD}"
+        )
+    return text(*told, f": {UNTOLD}")
 
 
 def effect_size(facts: Facts) -> list[Text]:
