@@ -28,6 +28,9 @@ from onroll.vocabulary.records import APART, CHARTER_ALIKE, CHARTER_SCHOOLS, NOT
 FEWEST = 5
 """Schools that signed, for any word on how far they differ."""
 FEW = "cannot be computed: {} schools that signed can be set beside others, and {} are needed"
+SEEN = 0.5
+"""Where schools do differ it must be found as often as this in some scenario, or what is found is as likely chance."""
+SELDOM = "where schools did differ, that was found in {} of made authorities at most"
 RANKED = (
     "share of shuffles of who signed when that leave schools as far apart, a change in proportion taken out"
 )
@@ -88,7 +91,7 @@ def difference_word(
 
 
 def differences_unreliable(known: KnownSchools | None, phase: str, confidence: float) -> str:
-    """Why nobody may be told that schools differ: that was said too often where they did not, or it was not tried."""
+    """Why no claim that schools differ: made too often where they do not, too seldom where they do, or not tried."""
     if known is None:
         return ""
     alike = [one for one in known.of(phase) if one.scenario not in known.differing]
@@ -101,7 +104,10 @@ def differences_unreliable(known: KnownSchools | None, phase: str, confidence: f
         if wrong.lower > FALSE_CLAIMS:
             where = known.scenarios[one.scenario]
             return f"it called schools different that were not in {one.said_to_differ:.0%} of made authorities: {where}"
-    return ""
+    seen = max(
+        (one.said_to_differ or 0.0 for one in known.of(phase) if one.scenario in known.differing), default=0.0
+    )
+    return SELDOM.format(f"{seen:.0%}") if seen < SEEN else ""
 
 
 def _scale(panel: SchoolPanel) -> np.ndarray[Any, Any]:
