@@ -146,7 +146,9 @@ def as_high(facts: Facts) -> tuple[Block, ...]:
         used = [fact.row for _, high, moved in pairs for fact in (high, moved)]
         blocks.append(Table(caption, columns, rows, source(facts, used), (1, 2)))
     if not blocks:
-        return (Paragraph(text("The rate had not stood high before, or no other that had could be compared.")),)
+        return (
+            Paragraph(text("The rate had not stood high before, or no other that had could be compared.")),
+        )
     note = text(
         f"First {possessive(area)} rate, and each other's, in the last years before as a multiple of its own in the years "
         "before them; then its rate since the launch as a multiple of that in all the years before. Both beside all other "
