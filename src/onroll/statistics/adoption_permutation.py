@@ -95,8 +95,10 @@ def adoption_permutation(
     stood highest it is not, whatever the number. The interval holds the changes c for which the outcome less c times the
     pattern ranks as one in which nothing was done: rank and interval come of one distribution, and the rank itself knows
     nothing of the pattern. Taken for the same at all units, a fall in proportion makes units that began look steadier
-    than they would have been without it, and the interval comes out too narrow; a change that is the same at all units,
-    taken for one in proportion, makes it a little too wide (evaluation/decisions/0019).
+    than they would have been without it, and the interval comes out too narrow, or too wide where levels lie far apart; a
+    change that is the same at all units, taken for one in proportion, makes it a little too wide
+    (evaluation/decisions/0019). Where a very skewed pattern meets one to three units that never began, the changes that
+    are not ruled out need not be one interval, and an end may be too near: read it with that in mind.
 
     References
     ----------

@@ -77,7 +77,8 @@ def one_treated_years(
     """Show how one treated unit moved away from many others, period by period.
 
     A Poisson model with levels for units and periods is fitted without the unit; its own rate in each period is set
-    beside it, and beside the last period before. Every other unit is taken for treated in the same way.
+    beside it, and beside the last period before. Every other unit is taken for treated in the same way; each effect is
+    measured from the mean change (in logs) of the others.
 
     Parameters
     ----------
