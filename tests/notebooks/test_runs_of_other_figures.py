@@ -11,6 +11,7 @@ import pytest
 import onroll as on
 from onroll.errors import OnrollError
 from onroll.presentation.html import page
+from onroll.vocabulary.impact import OWN_LINES
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("certified")]
 
@@ -87,6 +88,7 @@ def test_a_year_received_for_one_authority_only_claims_nothing_of_england(root: 
     )
     assert england["estimate"].isna().all()
     impact = run.evidence(indicator="strategy_impact_suspension_rate")
+    impact = impact[~impact["design"].isin(OWN_LINES)]  # a line of its own needs no other authority
     assert impact["estimate"].isna().all()
     assert (
         impact["note"]
@@ -94,6 +96,9 @@ def test_a_year_received_for_one_authority_only_claims_nothing_of_england(root: 
         .all()
     )
     assert "is not known: too few other authorities" in repr(run.say("verdict"))
+    own = repr(run.say("own_line_beside_others"))
+    assert "carries no verdict" in own
+    assert "cannot be told: too few have figures" in own
     assert "England" not in repr(run.say("suspensions"))
     page(run.document("board"))
 

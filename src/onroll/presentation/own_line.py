@@ -17,6 +17,10 @@ CANNOT = "cannot be computed: "
 MODELS = (
     "quasi-Poisson", "Negative binomial", "Poisson, Newey and West's errors", "Logs of rates, Prais and Winsten",
 )  # fmt: skip
+NO_VERDICT = (
+    "Without others nothing separates the strategy from what happened everywhere, so a line of its own carries no verdict, "
+    "whatever its interval."
+)
 
 
 def could_be_seen(facts: Facts) -> list[Text]:
@@ -85,16 +89,17 @@ def _cell(facts: Facts, outcome: str, design: str, used: list[int]) -> Text:
 def beside(facts: Facts) -> list[Text]:
     """What all others did by the same line, an outcome a sentence, and that nothing is to be concluded from one's own."""
     said = [words for outcome in OUTCOMES if (words := _others(facts, outcome))]
-    if not said:
+    every = [_one(facts, outcome, OWN_STEP, design=OWN_LINES[0]) for outcome in OUTCOMES]
+    if not said and not any(one is not None and one.is_known for one in every):
         return [_nothing(facts)]
-    return [
-        text(
-            "Without others nothing separates the strategy from what happened everywhere, so a line of its own carries no "
-            "verdict, whatever its interval. This is what others, of which none is known to have had such a strategy, did "
-            "over the same years by the same model:"
-        ),
-        *said,
-    ]
+    if not said:
+        return [
+            text(
+                f"{NO_VERDICT} What others did over the same years cannot be told: too few have figures for them."
+            )
+        ]
+    others = "This is what others, of which none is known to have had such a strategy, did over the same years by the same"
+    return [text(f"{NO_VERDICT} {others} model:"), *said]
 
 
 def _others(facts: Facts, outcome: str) -> Text:
