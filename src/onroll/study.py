@@ -22,6 +22,7 @@ from onroll.figures import figures_of
 from onroll.framework import Framework, load
 from onroll.framework.contract_files import load_contracts
 from onroll.framework.contracts import Contracts
+from onroll.framework.departures import departures
 from onroll.framework.parameters import choose
 from onroll.framework.strategy import Authority
 from onroll.intake.checking import Checked, files_in
@@ -51,7 +52,7 @@ class Study:
     choices : mapping
         Every choice of the plan with the value used.
     deviations : tuple of str
-        Where the choices depart from the plan, in words.
+        Where the choices depart from the plan, and the plan from the one that was tried, in words.
     files : tuple of Path
         What was received, besides the figures that ship with the project.
     is_latest : bool
@@ -125,7 +126,7 @@ def examine(
     late = "" if own is None or term else unfinished(own.extent, question.year)
     found = () if checked is None else Findings(checked.findings.warnings).lines()
     return Study(
-        framework, shipped, question, chosen, deviations(framework, chosen),
+        framework, shipped, question, chosen, departures(framework, chosen),
         release(evidence, door_rules(framework, own)),
         question.year == _years(figures.annual, question.area_code, question.area)[-1],
         () if folder is None else tuple(files_in(folder)), (*said, *found, *((late,) if late else ())),
@@ -192,20 +193,6 @@ def door_rules(framework: Framework, own: OwnRecords | None) -> Rules | None:
         frozenset(declared.counts_unshown),
         frozenset(declared.kept),
     )
-
-
-def deviations(framework: Framework, chosen: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where choices depart from the plan, in words."""
-    plan = framework.plan.choices
-    return tuple(
-        f"{name} is {_shown(plan[name].type, value)}; the plan says {_shown(plan[name].type, plan[name].default)}"
-        for name, value in chosen.items()
-        if value != plan[name].default
-    )
-
-
-def _shown(kind: str, value: object) -> str:
-    return academic_year(str(value)) if kind == "year" and value else str(value)
 
 
 def _question(

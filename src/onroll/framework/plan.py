@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Annotated
 
 from onroll.errors import one_of
@@ -218,9 +217,3 @@ class Plan:
             If a name or a value is not one the plan allows.
         """
         return choose(self.choices, given or {})
-
-    def departures(self, given: Mapping[str, object]) -> Mapping[str, Value]:
-        """What was given that differs from the plan's defaults: the deviations a run must report."""
-        chosen = self.choose(given)
-        changed = {each: value for each, value in chosen.items() if value != self.choices[each].default}
-        return MappingProxyType(changed)

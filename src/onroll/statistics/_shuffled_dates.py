@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from onroll.statistics._inputs import FloatArray, numbers
+from onroll.statistics._inputs import FloatArray, numbers, refuse
 from onroll.statistics._panel import TIE
 
 FEWEST_SHUFFLES = 99
@@ -29,6 +29,9 @@ def checked(table: FloatArray, first: FloatArray, shuffles: int) -> None:
         raise ValueError(
             f"first_treated[{at}] is {first[at]:g}: treated from the first period on; leave the unit out"
         )
+    refuse(
+        "first_treated", first, first != np.floor(first), "give a whole place of a period, 1 for the second"
+    )
     within = first < table.shape[1]
     if not within.any():
         raise ValueError("nobody is treated within the periods seen")
@@ -49,7 +52,7 @@ def changes_of(table: FloatArray, dates: FloatArray) -> FloatArray:
     periods = table.shape[1]
     for begun in np.unique(dates[0][dates[0] < periods]):
         cohort = dates == begun
-        start = int(np.ceil(begun))
+        start = int(begun)
         for period in range(start, periods):
             step = table[:, period] - table[:, start - 1]
             waiting = dates > period
@@ -65,7 +68,7 @@ def own_changes(table: FloatArray, dates: FloatArray) -> tuple[FloatArray, NDArr
     periods, changes = table.shape[1], np.zeros(dates.shape)
     has = np.zeros(dates.shape, dtype=np.bool_)
     for begun in np.unique(dates[0][dates[0] < periods]):
-        start = int(np.ceil(begun))
+        start = int(begun)
         seen = [period for period in range(start, periods) if (dates[0] > period).any()]
         if not seen:
             continue

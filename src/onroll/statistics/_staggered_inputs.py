@@ -23,6 +23,10 @@ def first_periods(value: ArrayLike, rows: PanelRows, period: ArrayLike) -> Float
     refuse("first_treated", first, first < 0, "give 0 or inf for never: no period is below 0")
     refuse("period", time, time <= 0, "0 stands for never in first_treated: number periods from 1")
     first = np.where(np.isposinf(first), 0.0, first)
+    refuse(
+        "first_treated", first, (first != np.floor(first)) & ~np.isin(first, time),
+        "it lies between two periods: give one of those in period",
+    )  # fmt: skip
     of_unit = np.zeros(rows.units)
     of_unit[rows.unit] = first
     refuse(

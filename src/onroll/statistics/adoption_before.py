@@ -98,14 +98,14 @@ def adoption_before(
     level, what = open_share("confidence", confidence), choice("standing", standing, STANDINGS)
     checked(table, first, shuffles)
     least = 2 if what == "height" else 1
-    begun = [one for one in np.unique(first[first < table.shape[1]]) if np.ceil(one) >= least]
+    begun = [one for one in np.unique(first[first < table.shape[1]]) if one >= least]
     begun = [one for one in begun if (first > one).any()]
     if not begun:
         raise ValueError(
             f"no unit begins in period {least} or later beside one that has not; nobody stood anywhere"
         )
     dates = shuffled_dates(first, shuffles, seed)
-    stood = {one: _standing(table, int(np.ceil(one)), what) for one in begun}
+    stood = {one: _standing(table, int(one), what) for one in begun}
     moved = _apart(stood, dates)
     raised = _apart({one: np.asarray(first == one, dtype=np.float64) for one in begun}, dates)
     return AdoptionBefore(

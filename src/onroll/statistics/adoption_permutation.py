@@ -86,8 +86,9 @@ def adoption_permutation(
     Raises
     ------
     ValueError
-        If shapes differ, a number is missing, nobody is treated within the periods, somebody is from the first on,
-        or no unit is left to compare with; if ``pattern`` has another shape, is below 0 or is 0 wherever it counts.
+        If shapes differ, a number is missing, nobody is treated within the periods, somebody is from the first on, a
+        place is not whole, or no unit is left to compare with; if ``pattern`` has another shape, is below 0 or is 0
+        wherever it counts.
 
     Notes
     -----

@@ -127,8 +127,9 @@ def staggered_adoption(
     Raises
     ------
     ValueError
-        If a unit is missing or has two rows of a period or two beginnings, a beginning is missing or below 0, nobody is
-        treated within the periods seen, nobody is left as control, or covariates tell all cohorts from their controls.
+        If a unit is missing or has two rows of a period or two beginnings, a beginning is missing, below 0 or between
+        periods, nobody is treated within the periods seen, nobody is left as control, or covariates tell all cohorts
+        from their controls.
 
     Notes
     -----

@@ -256,7 +256,7 @@ def _shared(covariance: FloatArray) -> float:
 
 def _weights(first: FloatArray, unit: int, periods: int) -> FloatArray | None:
     """What every unit's every period weighs in the change of one unit; each unit's weights add up to 0."""
-    start = int(np.ceil(first[unit]))
+    start = int(first[unit])
     weights = np.zeros((first.size, periods))
     seen = [period for period in range(start, periods) if (first > period).any()]
     for period in seen:

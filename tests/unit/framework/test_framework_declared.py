@@ -14,6 +14,7 @@ import pytest
 
 from onroll import framework, vocabulary
 from onroll.errors import UsageError
+from onroll.framework.departures import UNTRIED, departures
 from onroll.framework.indicators import RESPONDENTS
 
 ROOT = Path(__file__).parents[3]
@@ -146,9 +147,17 @@ def test_the_plan_says_what_was_agreed(ours: Ours) -> None:
 
 
 def test_a_choice_is_read_by_its_type_and_departures_are_listed(ours: Ours) -> None:
-    given = {"baseline_first": "2015/16", "confidence": "0.9", "neighbours": 2021}
-    assert ours.plan.choose(given)["baseline_first"] == "201516"
-    assert dict(ours.plan.departures(given)) == {"baseline_first": "201516", "confidence": 0.9}
+    chosen = ours.plan.choose({"baseline_first": "2015/16", "confidence": "0.9", "neighbours": 2021})
+    assert chosen["baseline_first"] == "201516"
+    assert set(departures(ours, chosen)) == {
+        "baseline_first is 2015/16; the plan says 2016/17", "confidence is 0.9; the plan says 0.95",
+    }  # fmt: skip
+
+
+def test_a_plan_that_its_designs_were_not_tried_with_is_a_departure(ours: Ours) -> None:
+    assert departures(ours, ours.plan.choose()) == ()
+    edited = dataclasses.replace(ours.plan, impact=dataclasses.replace(ours.plan.impact, recent=2))
+    assert departures(dataclasses.replace(ours, plan=edited), ours.plan.choose()) == (UNTRIED,)
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ def test_the_same_seed_gives_the_same_answer_and_more_confidence_is_wider() -> N
     ("table", "dates", "more", "message"),
     [
         (panel(1), DATES[:5], {}, "shape"),
+        (panel(1), np.where(np.isfinite(DATES), 2.5, DATES), {}, r"first_treated\[\d+\] is 2.5; give a whole place"),
         (panel(1), np.full(SCHOOLS, np.inf), {}, "nobody is treated within"),
         (panel(1), np.full(SCHOOLS, 9.0), {}, "nobody is treated within"),
         (panel(1), np.full(SCHOOLS, 3.0), {}, "all units began at once"),

@@ -125,6 +125,10 @@ def test_nothing_of_the_library_s_warnings_is_heard() -> None:
             {"first_treated": np.tile([3.0, 4, 3, 3, 3, 3], 10)},
             r"first_treated\[1\] is 4; it changes within a unit",
         ),
+        (
+            {"first_treated": np.repeat([3.5] * 5 + [0.0] * 5, 6)},
+            r"first_treated\[0\] is 3.5; it lies between two periods: give one of those in period",
+        ),
         ({"first_treated": [3.0, np.nan] * 30}, r"first_treated\[1\] is nan; .*0 or inf for never"),
         ({"first_treated": [3.0, None] * 30}, r"first_treated\[1\] is nan; .*0 or inf for never"),
         ({"first_treated": [3.0, pandas.NA] * 30}, r"first_treated\[1\] is <NA>; give a number"),
