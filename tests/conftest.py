@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # what only deals tests out to others starts without our libr
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (
-    "test_whole_years", "test_counts_engines", "test_run_of_records", "test_run_again", "test_runs_of_other_figures",
-    "test_notebooks_run", "test_whole_run", "test_mixed_simulation", "test_consistency_truth", "test_own_records",
+    "test_counts_engines", "test_runs_of_other_figures", "test_run_of_records", "test_run_again", "test_notebooks_run",
+    "test_accessibility", "test_whole_run", "test_mixed_simulation", "test_consistency_truth", "test_own_records",
     "test_honest_bounds_reference",
 )  # fmt: skip
 """Files of half a minute and more, the longest first."""

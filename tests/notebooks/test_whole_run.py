@@ -174,3 +174,12 @@ def test_the_same_inputs_give_the_same_numbers_and_pages(
     first, second = manifest(run_of(project))["outputs"], manifest(tmp_path / "again")["outputs"]
     same = {name for name in first if not name.endswith((".ipynb", ".xlsx"))}
     assert {name: first[name] for name in same} == {name: second[name] for name in same}
+
+
+@pytest.mark.usefixtures("certified")
+def test_a_year_of_the_pandemic_is_evaluated_whole(root: Path, tmp_path: Path) -> None:
+    """What other kinds of year show is in test_notebooks_run."""
+    on.evaluate("2019/20", root=root, out=tmp_path / "run")
+    said = manifest(tmp_path / "run")
+    assert {one["status"] for one in said["notebooks"].values()} == {"done"}
+    assert is_whole(tmp_path / "run", said)

@@ -70,7 +70,7 @@ def table(facts: Facts) -> tuple[Block, ...]:
         "with pupils on roll allowed for. Years of the pandemic are left out; Prais and Winsten's model, which needs every "
         "year beside the next, gives them a level of their own. The last two models allow for years being like those "
         "before them, which so short a series does not show well enough: on made series of this length whose years are as "
-        "much alike, all four intervals are much too narrow."
+        "much alike, all four intervals are much too narrow, and those of the last two somewhat even where years are not."
     )
     return (Table(caption, columns, tuple(rows), source(facts, used), (1, 2, 3)), Paragraph(note, "note"))
 
