@@ -103,20 +103,20 @@ def test_a_notebook_runs_from_top_to_bottom(notebook: Path, monkeypatch: pytest.
     assert shown(notebook) > 1, f"{notebook.name} shows nothing"
 
 
-@pytest.mark.parametrize("year", ["2006/07", "2018/19", "2021/22"])
+@pytest.mark.parametrize("year", ["2006/07", "2021/22"])
 @pytest.mark.usefixtures("studies")
 def test_every_notebook_can_be_shown_for_every_kind_of_year(
     year: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first of the figures, one of the baseline, the first of the strategy; one of the pandemic is run whole."""
+    """The first of the figures and the first of the strategy; one of the pandemic is run whole."""
     monkeypatch.chdir(ROOT)
     asked = {notebook.stem: shown(notebook, year) for notebook in NOTEBOOKS}
     assert {name for name, many in asked.items() if many < 2} == set()
 
 
 def test_a_notebook_runs_in_a_plain_kernel(jupyter: dict[str, str]) -> None:
-    """Nothing is installed for the kernel; the notebook that draws most kinds of chart."""
-    notebook = ROOT / "notebooks" / "10_exclusions.ipynb"
+    """Nothing is installed for the kernel."""
+    notebook = ROOT / "notebooks" / "00_start_here.ipynb"
     found = nbval(notebook, jupyter, ROOT)
     assert found.returncode == 0, (
         f"{notebook.name} does not run from top to bottom; open it with 'onroll workbench' and choose Run All Cells\n"
