@@ -165,3 +165,25 @@ def test_the_pages_were_looked_at_with_pictures_that_load(browser: Any, pages: d
     assert len(sizes) == 10
     assert all(width > 300 for width in sizes)
     tab.close()
+
+
+LABS_RULE = (
+    ":not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon td, :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon th"
+)
+"""What JupyterLab says of the cells of every table: all of them to the right."""
+
+
+def test_words_of_a_table_stand_left_and_numbers_right_in_a_notebook(browser: Any, run: Run) -> None:
+    tab = browser.new_page()
+    table = run.table("impact_power")._repr_html_()
+    tab.set_content(
+        f"<style>{LABS_RULE} {{ text-align: right }}</style>"
+        f'<div class="jp-RenderedHTMLCommon jp-RenderedHTML">{table}</div>'
+    )
+    rows = tab.evaluate(
+        "[...document.querySelectorAll('tbody tr')]"
+        ".map(row => [...row.children].map(one => getComputedStyle(one).textAlign))"
+    )
+    assert rows
+    assert all(row == ["left", *["right"] * (len(row) - 1)] for row in rows)
+    tab.close()
