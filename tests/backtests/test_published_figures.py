@@ -222,6 +222,7 @@ def test_englands_rates_by_sen_in_the_strategy_are_those_of_its_years(shipped: S
     ]
 
 
+@pytest.mark.slow
 def test_the_full_checks_find_nothing_wrong_in_what_is_shipped(shipped: Shipped) -> None:
     checked = check_folder(ROOT, ROOT)
     ours = [item for item in checked.findings if item.file.startswith(("exclusions_", "strategy_"))]

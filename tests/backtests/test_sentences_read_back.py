@@ -126,6 +126,7 @@ def documents_of(run: Run) -> tuple[str, ...]:
     return ("termly-exclusions",) if run.facts.brief.term else ("termly-exclusions", *DOCUMENTS)
 
 
+@pytest.mark.slow
 def test_every_number_of_own_records_is_its_cell_of_the_evidence(
     of_records: tuple[Run, list[dict[str, str]]],
 ) -> None:

@@ -21,6 +21,8 @@ from onroll.counts.records import record_cells
 from onroll.framework.contract_files import load_contracts
 from onroll.intake.records.tidy import tidy_schema
 
+pytestmark = pytest.mark.slow  # every count of own records, from files to cells
+
 CONTRACTS = load_contracts(Path(__file__).resolve().parents[2])
 LAST = dt.date(2024, 7, 31)
 SCHOOLS = """

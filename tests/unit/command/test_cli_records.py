@@ -11,6 +11,8 @@ import pytest
 from onroll.cli import main
 from onroll.cli.commands import _term
 
+pytestmark = pytest.mark.slow  # the command from files to pages
+
 PUPIL_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z][0-9]{11}[0-9A-Z](?![0-9A-Za-z])")
 
 
@@ -33,7 +35,6 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_a_made_authority_meets_its_contracts(made_town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data", str(made_town)]) == 0
     assert "0 errors, 0 warnings" in capsys.readouterr().out
@@ -53,7 +54,6 @@ def test_faults_are_told_with_place_and_no_pupil_number(
     assert PUPIL_NUMBER.search(sent), "the pattern must be able to find one"
 
 
-@pytest.mark.slow
 def test_the_list_has_every_fault_that_the_count_names(
     faulty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,8 @@ from onroll.errors import UsageError
 from onroll.project import Project
 from onroll.study import examine
 
+pytestmark = pytest.mark.slow  # whole studies
+
 
 @pytest.mark.parametrize(
     ("choices", "words"),

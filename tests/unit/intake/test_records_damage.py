@@ -18,6 +18,8 @@ import pytest
 from onroll.intake.records import store, text_rows
 from onroll.intake.records.store import PREFIX, Store
 
+pytestmark = pytest.mark.slow  # files of many megabytes
+
 HEADER = b"upn,urn,category,start_date,sessions,reason_1\r\n"
 ROW = b"A000000000000,990001,SUSP,2023-11-06,2,PP\r\n"
 

@@ -167,6 +167,7 @@ def test_the_index_of_a_term_links_the_termly_report(term_run: Run, run: Run, fr
     assert "termly-exclusions" not in year
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["term_run", "year_run"])
 def test_the_spreadsheet_holds_every_row_with_its_symbol(
     name: str, framework: Framework, tmp_path: Path, request: pytest.FixtureRequest
