@@ -96,6 +96,7 @@ def test_a_year_received_for_one_authority_only_claims_nothing_of_england(root: 
 @pytest.mark.parametrize(
     ("name", "code", "new_code", "region"),
     [
+        ("Derby", "831", "E06000015", "East Midlands"),
         ("North Northamptonshire", "940", "E06000061", "East Midlands"),  # three years old in the figures
         ("City of London", "201", "E09000001", "Inner London"),  # one school, one phase, to 2014/15
         ("St. Helens", "342", "E08000013", "North West"),

@@ -238,7 +238,7 @@ def test_limits_hold_a_known_truth_as_often_as_they_say() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("right", ["chances", "changes"])
+@pytest.mark.parametrize("right", ["chances", "changes", "both"])
 def test_limits_given_covariates_hold_the_truth_where_either_model_is_right(right: str) -> None:
     """Units with more of x change more and are treated more often; without covariates the truth is missed."""
     rng, held, bare = np.random.default_rng(2020), 0, 0
